@@ -1,0 +1,184 @@
+"""Users: the people of a tenant, as their identity provider describes them.
+
+A user appears at first sight of a valid token and follows it from then on: name, e-mail,
+roles and groups are the provider's; preferences and the avatar are Aether's own. An
+inactive or suspended user is let in by nobody's token.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NewType, Protocol
+
+from aether.domain import checks
+from aether.domain.errors import Forbidden, Invalid, Missing
+from aether.domain.pages import Page, Slice
+from aether.domain.tenants import TenantId
+
+UserId = NewType("UserId", str)
+
+NAME_MOST = 255
+PREFERENCES_MOST = 16_384
+"""The largest set of preferences, in characters of JSON."""
+
+
+class Role(StrEnum):
+    """What a person may do in general; what they may see is the graph's business.
+
+    A viewer only reads. A user keeps notebooks. A notebook admin also keeps the tenant's
+    templates, a compliance officer the compliance settings of every notebook they can read.
+    An admin looks after tenant and users. No role opens somebody's private notebook.
+    """
+
+    ADMIN = "aether-admin"
+    USER = "aether-user"
+    VIEWER = "aether-viewer"
+    NOTEBOOK_ADMIN = "notebook-admin"
+    COMPLIANCE_OFFICER = "compliance-officer"
+
+
+class UserStatus(StrEnum):
+    """Whether a user may enter."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    SUSPENDED = "suspended"
+
+
+class UserMissing(Missing):
+    """There is no such user in this tenant."""
+
+    code = "USER_NOT_FOUND"
+
+    def __init__(self, id: str) -> None:
+        super().__init__(f"There is no user {id}.")
+
+
+class UserShutOut(Forbidden):
+    """The user is inactive or suspended."""
+
+    code = "USER_SHUT_OUT"
+
+
+class PreferencesTooLarge(Invalid):
+    """The preferences are larger than may be kept."""
+
+    code = "PREFERENCES_TOO_LARGE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A person as a verified token describes them.
+
+    Attributes:
+        subject: The identity provider's own name for the person; never changes.
+        issuer: The provider that says so.
+        tenant: The tenant's domain.
+        roles: The roles that Aether knows; others are left out.
+        groups: The provider's groups, as paths such as `/research/rivers`.
+    """
+
+    subject: str
+    issuer: str
+    tenant: str
+    username: str
+    email: str | None = None
+    full_name: str | None = None
+    roles: frozenset[Role] = frozenset()
+    groups: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A person of a tenant.
+
+    Attributes:
+        avatar: Where the blob store keeps the avatar; none if the person has none.
+        preferences: The person's own settings, JSON values only.
+        last_seen_at: The last time a token of theirs was first seen, to the minute.
+    """
+
+    id: UserId
+    tenant: TenantId
+    subject: str
+    issuer: str
+    username: str
+    email: str | None
+    full_name: str | None
+    avatar: str | None = None
+    roles: frozenset[Role] = frozenset()
+    groups: frozenset[str] = frozenset()
+    preferences: Mapping[str, Any] = field(default_factory=dict)
+    status: UserStatus = UserStatus.ACTIVE
+    created_at: datetime
+    updated_at: datetime
+    last_seen_at: datetime
+
+    @classmethod
+    def new(cls, profile: Profile, *, id: UserId, tenant: TenantId, now: datetime) -> "User":
+        """A user at first sight."""
+        return cls(
+            id=id,
+            tenant=tenant,
+            subject=profile.subject,
+            issuer=profile.issuer,
+            username=checks.line(profile.username, field="username", most=NAME_MOST),
+            email=profile.email,
+            full_name=profile.full_name,
+            roles=profile.roles,
+            groups=profile.groups,
+            created_at=now,
+            updated_at=now,
+            last_seen_at=now,
+        )
+
+    def seen_as(self, profile: Profile, *, now: datetime) -> "User":
+        """This user as *profile* now describes them."""
+        described = replace(
+            self,
+            username=profile.username,
+            email=profile.email,
+            full_name=profile.full_name,
+            roles=profile.roles,
+            groups=profile.groups,
+        )
+        changed = described != self
+        return replace(described, updated_at=now if changed else self.updated_at, last_seen_at=now)
+
+    def admitted(self) -> "User":
+        """This user, if they may enter.
+
+        Raises:
+            UserShutOut: They are inactive or suspended.
+        """
+        if self.status is not UserStatus.ACTIVE:
+            raise UserShutOut(f"This account is {self.status}.")
+        return self
+
+
+class Users(Protocol):
+    """Where users are kept."""
+
+    async def get_many(self, ids: Collection[UserId]) -> Mapping[UserId, User]:
+        """Those of the users that exist, by id; the others are left out."""
+        ...
+
+    async def by_subject(self, *, issuer: str, subject: str) -> User | None:
+        """The user whom the identity provider *issuer* calls *subject*."""
+        ...
+
+    async def claim(self, fresh: User) -> User:
+        """The user with issuer and subject of *fresh*: the one there is, else *fresh*, now kept."""
+        ...
+
+    async def put(self, user: User) -> None:
+        """Keep *user* as they now are."""
+        ...
+
+    async def search(self, text: str, *, part: Slice) -> Page[User]:
+        """The active users whose name, username or e-mail holds *text*, by username.
+
+        An empty text finds everybody.
+        """
+        ...
