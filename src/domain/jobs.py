@@ -4,7 +4,7 @@ A job is a node, written in the transaction of its cause; a queue only wakes wor
 pending until it was handed to the queue, queued until a worker claims it, then running,
 and in the end completed, failed or cancelled. Each claim has an attempt, which fences: what
 a worker writes for an attempt that is over is refused. A job goes on from its last
-committed stage, whoever dies. Cancelling is final.
+committed stage, whoever dies. Being over is final: to try again is another job.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -74,15 +74,6 @@ class JobOver(Conflict):
         super().__init__(f"The job {job.id} is {job.status} already.")
 
 
-class JobNotFailed(Conflict):
-    """Only a job that failed or was cancelled can be tried again."""
-
-    code = "JOB_NOT_FAILED"
-
-    def __init__(self, job: "Job") -> None:
-        super().__init__(f"The job {job.id} is {job.status}; only a failed or cancelled one is tried again.")
-
-
 class AttemptOver(Conflict):
     """Another attempt has begun, or the job is over: what this one did no longer counts."""
 
@@ -114,7 +105,7 @@ class Job:
         notebook: The notebook whose readers may follow it.
         stage: The stage it is in, or ended in.
         progress: How much of the whole is done, from 0 to 100; it never falls within an attempt.
-        attempt: How often it was taken up; 0 before the first time.
+        attempt: Which time it is, or will be, taken up; starts at 1.
     """
 
     id: JobId
@@ -125,7 +116,7 @@ class Job:
     status: JobStatus
     stage: str
     progress: int = 0
-    attempt: int = 0
+    attempt: int = 1
     failure: Failure | None = None
     created_by: UserId
     created_at: datetime
@@ -163,11 +154,9 @@ class Job:
         Raises:
             AttemptOver: It is over, or a later attempt has begun.
         """
-        if self.status.over or attempt < self.attempt or (
-            attempt == self.attempt and self.status is JobStatus.RUNNING
-        ):
+        if attempt != self.attempt or self.status.over or self.status is JobStatus.RUNNING:
             raise AttemptOver(self.id, attempt)
-        return replace(self, status=JobStatus.RUNNING, attempt=attempt, updated_at=now)
+        return replace(self, status=JobStatus.RUNNING, updated_at=now)
 
     def fenced(self, attempt: int) -> "Job":
         """This job, if *attempt* still counts."""
@@ -187,23 +176,6 @@ class Job:
         progress = 100 if status is JobStatus.COMPLETED else self.progress
         return replace(
             self, status=status, progress=progress, failure=failure, updated_at=now, finished_at=now
-        )
-
-    def again(self, *, now: datetime) -> "Job":
-        """This job, to be taken up once more, from its stage on.
-
-        Raises:
-            JobNotFailed: It did not fail and was not cancelled.
-        """
-        if self.status not in {JobStatus.FAILED, JobStatus.CANCELLED}:
-            raise JobNotFailed(self)
-        return replace(
-            self,
-            status=JobStatus.PENDING,
-            attempt=self.attempt + 1,
-            failure=None,
-            updated_at=now,
-            finished_at=None,
         )
 
 
@@ -325,11 +297,6 @@ async def cancel(work: Work, *, id: JobId, at: Moment) -> Job:
     if job.status.over:
         raise JobOver(job)
     return await _changed(work, job.ended(JobStatus.CANCELLED, now=at.now), at=at)
-
-
-async def retry(work: Work, *, id: JobId, at: Moment) -> Job:
-    """Take a failed or cancelled job up once more."""
-    return await _changed(work, (await _locked(work, id)).again(now=at.now), at=at)
 
 
 async def strand(work: Work, *, id: JobId, attempt: int, at: Moment) -> Job | None:

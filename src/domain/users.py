@@ -5,22 +5,26 @@ roles and groups are the provider's; preferences and the avatar are Aether's own
 inactive or suspended user is let in by nobody's token.
 """
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NewType, Protocol
 
-from aether.domain import checks
-from aether.domain.errors import Forbidden, Invalid, Missing
+from aether.domain import checks, tenants
+from aether.domain.errors import Conflict, Forbidden, Invalid, Missing
+from aether.domain.moments import Moment
 from aether.domain.pages import Page, Slice
-from aether.domain.tenants import TenantId
+from aether.domain.tenants import Tenant, TenantId
 
 UserId = NewType("UserId", str)
 
 NAME_MOST = 255
 PREFERENCES_MOST = 16_384
 """The largest set of preferences, in characters of JSON."""
+SEEN_EVERY = timedelta(minutes=1)
+"""How exactly `last_seen_at` is kept."""
 
 
 class Role(StrEnum):
@@ -59,6 +63,15 @@ class UserShutOut(Forbidden):
     """The user is inactive or suspended."""
 
     code = "USER_SHUT_OUT"
+
+
+class OwnStatus(Conflict):
+    """Nobody shuts themselves out."""
+
+    code = "OWN_STATUS"
+
+    def __init__(self) -> None:
+        super().__init__("You cannot change your own status.")
 
 
 class PreferencesTooLarge(Invalid):
@@ -164,6 +177,10 @@ class Users(Protocol):
         """Those of the users that exist, by id; the others are left out."""
         ...
 
+    async def lock(self, ids: Collection[UserId]) -> Mapping[UserId, User]:
+        """The same, and nobody else changes them until this transaction ends."""
+        ...
+
     async def by_subject(self, *, issuer: str, subject: str) -> User | None:
         """The user whom the identity provider *issuer* calls *subject*."""
         ...
@@ -182,3 +199,74 @@ class Users(Protocol):
         An empty text finds everybody.
         """
         ...
+
+
+class Work(tenants.Work, Protocol):
+    """A transaction in which users can be read and written."""
+
+    @property
+    def users(self) -> Users:
+        """The users."""
+        ...
+
+
+async def get_many(work: Work, ids: Collection[UserId]) -> Mapping[UserId, User]:
+    """Those of the users that exist in this tenant, by id."""
+    return await work.users.get_many(ids)
+
+
+async def search(work: Work, *, text: str, part: Slice) -> Page[User]:
+    """The active users of this tenant whose name, username or e-mail holds *text*."""
+    return await work.users.search(checks.line(text, field="text", most=NAME_MOST, least=0), part=part)
+
+
+async def settle(work: Work, profile: Profile, *, tenant: Tenant, id: UserId, at: Moment) -> User:
+    """The user whom *profile* describes, as it describes them; made at first sight."""
+    await work.tenants.claim(tenant)
+    known = await work.users.by_subject(issuer=profile.issuer, subject=profile.subject)
+    if known is None:
+        fresh = User.new(profile, id=id, tenant=tenant.id, now=at.now)
+        known = await work.users.claim(fresh)
+    seen = known.seen_as(profile, now=at.now)
+    if seen.updated_at != known.updated_at or seen.last_seen_at - known.last_seen_at > SEEN_EVERY:
+        await work.users.put(seen)
+    return seen.admitted()
+
+
+async def prefer(work: Work, *, preferences: Mapping[str, Any], by: UserId, at: Moment) -> User:
+    """Set some of a person's preferences; a value of none takes one away."""
+    user = await _existing(work, by)
+    merged = {name: value for name, value in {**user.preferences, **preferences}.items() if value is not None}
+    if len(json.dumps(merged)) > PREFERENCES_MOST:
+        raise PreferencesTooLarge(
+            f"Preferences can have at most {PREFERENCES_MOST} characters as JSON.", field="preferences"
+        )
+    changed = replace(user, preferences=merged, updated_at=at.now)
+    await work.users.put(changed)
+    return changed
+
+
+async def portray(work: Work, *, avatar: str | None, by: UserId, at: Moment) -> User:
+    """Give a person an avatar, or take it away."""
+    changed = replace(await _existing(work, by), avatar=avatar, updated_at=at.now)
+    await work.users.put(changed)
+    return changed
+
+
+async def set_status(work: Work, *, id: UserId, status: UserStatus, by: UserId, at: Moment) -> User:
+    """Let a user in, or shut them out, from now on.
+
+    Raises:
+        OwnStatus: Nobody shuts themselves out.
+    """
+    if id == by:
+        raise OwnStatus
+    changed = replace(await _existing(work, id), status=status, updated_at=at.now)
+    await work.users.put(changed)
+    return changed
+
+
+async def _existing(work: Work, id: UserId) -> User:
+    if (user := (await work.users.lock([id])).get(id)) is None:
+        raise UserMissing(id)
+    return user

@@ -24,7 +24,10 @@ SUBTREE_MOST = 1_000
 
 
 class Visibility(StrEnum):
-    """Who may read a notebook besides its owner and collaborators."""
+    """Who may read a notebook: its owner alone, also its collaborators, or everybody in the tenant.
+
+    Shared is what a private notebook is called once somebody collaborates on it.
+    """
 
     PRIVATE = "private"
     SHARED = "shared"

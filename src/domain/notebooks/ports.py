@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from aether.domain import access, activities, events
+from aether.domain import access, activities, jobs
 from aether.domain.access import Permission
 from aether.domain.events import Event, EventId
 from aether.domain.activities import Activity, ActivityId
@@ -91,7 +91,7 @@ class Trees(Protocol):
         ...
 
 
-class Work(access.Work, activities.Work, events.Work, Protocol):
+class Work(access.Work, activities.Work, jobs.Work, Protocol):
     """A transaction in which notebooks can be read and written."""
 
     @property

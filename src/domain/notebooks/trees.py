@@ -62,6 +62,7 @@ async def remove(work: Work, *, id: NotebookId, version: int | None, by: Viewer,
             raise NotebookHeld(below.id)
     await tell(work, id, "notebook_deleted", by=by, at=at, name=notebook.name)
     await work.trees.remove(ids, deletion=at.id("deletion", id), by=by.user, at=at)
+    await reindex(work, subject=id, by=by.user, tenant=by.tenant, at=at)
     return notebook
 
 
@@ -82,4 +83,5 @@ async def restore(work: Work, *, id: NotebookId, by: Viewer, at: Moment) -> Note
         await work.trees.hang(id, under=None)
     await work.trees.restore(trashed.deletion, at=at)
     await tell(work, id, "notebook_restored", by=by, at=at)
+    await reindex(work, subject=id, by=by.user, tenant=by.tenant, at=at)
     return (await work.notebooks.get_many([id]))[id]

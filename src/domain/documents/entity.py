@@ -1,0 +1,254 @@
+"""The document itself, its chunks, and its refusals."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NewType
+
+from aether.domain import checks
+from aether.domain.access import Permission
+from aether.domain.blobs import Blob
+from aether.domain.errors import Conflict, Missing
+from aether.domain.jobs import Failure
+from aether.domain.notebooks import NotebookId
+from aether.domain.tenants import TenantId
+from aether.domain.users import UserId
+
+DocumentId = NewType("DocumentId", str)
+ChunkId = NewType("ChunkId", str)
+
+NAME_MOST = 255
+MEGABYTE = 1_000_000
+
+
+class ProcessingStatus(StrEnum):
+    """How far a document is understood."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class EmbeddingStatus(StrEnum):
+    """Whether a document can be found by meaning."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class DocumentMissing(Missing):
+    """There is no such document, or the viewer may not know of it."""
+
+    code = "DOCUMENT_NOT_FOUND"
+
+    def __init__(self, id: str) -> None:
+        super().__init__(f"There is no document {id}.")
+
+
+class DocumentStale(Conflict):
+    """Somebody else changed the document since it was read."""
+
+    code = "DOCUMENT_STALE"
+
+    def __init__(self, id: str, *, expected: int, found: int) -> None:
+        super().__init__(f"The document {id} is at version {found}, not {expected}: read it again.")
+
+
+class DocumentBusy(Conflict):
+    """The document is being processed already."""
+
+    code = "DOCUMENT_BUSY"
+
+    def __init__(self, id: str) -> None:
+        super().__init__(f"The document {id} is being processed; cancel that first.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A file as it arrived.
+
+    Attributes:
+        filename: The name it came under, without folders.
+        declared_type: The media type it came under; its bytes decide in the end.
+        blob: Where its bytes are kept.
+    """
+
+    filename: str
+    declared_type: str | None
+    blob: Blob
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understanding:
+    """What processing found out about a document.
+
+    Attributes:
+        content_type: The media type that its bytes tell.
+        texts: The blob with the extracted text and its anchors.
+        metadata: What the file says of itself; JSON values only.
+    """
+
+    content_type: str
+    title: str | None
+    page_count: int | None
+    characters: int
+    extractor: str
+    texts: str
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file in a notebook, and what was understood of it.
+
+    Attributes:
+        file_hash: The SHA-256 of its bytes, in hexadecimal.
+        blob: Where its bytes are kept.
+        tier: 1 below 10 MB, 2 up to 1 GB, 3 above.
+        understanding: What processing found out; none before.
+        failure: Why processing failed; none if it did not.
+        version: Rises with every change that people make; starts at 1.
+    """
+
+    id: DocumentId
+    tenant: TenantId
+    notebook: NotebookId
+    name: str
+    original_filename: str
+    declared_type: str | None
+    file_size: int
+    file_hash: str
+    blob: str
+    status: ProcessingStatus = ProcessingStatus.PENDING
+    embedding: EmbeddingStatus = EmbeddingStatus.PENDING
+    understanding: Understanding | None = None
+    chunk_count: int = 0
+    failure: Failure | None = None
+    version: int = 1
+    uploaded_by: UserId
+    uploaded_at: datetime
+    updated_at: datetime
+    processed_at: datetime | None = None
+
+    @classmethod
+    def new(
+        cls,
+        arrival: Arrival,
+        *,
+        id: DocumentId,
+        tenant: TenantId,
+        notebook: NotebookId,
+        by: UserId,
+        now: datetime,
+    ) -> "Document":
+        """A document at birth, named after its file."""
+        name = filename(arrival.filename)
+        return cls(
+            id=id,
+            tenant=tenant,
+            notebook=notebook,
+            name=name,
+            original_filename=name,
+            declared_type=arrival.declared_type,
+            file_size=arrival.blob.size,
+            file_hash=arrival.blob.sha256,
+            blob=arrival.blob.key,
+            uploaded_by=by,
+            uploaded_at=now,
+            updated_at=now,
+        )
+
+    @property
+    def tier(self) -> int:
+        """How large it is, as far as processing cares: 1 below 10 MB, 2 up to 1 GB, 3 above."""
+        return 1 if self.file_size < 10 * MEGABYTE else 2 if self.file_size <= 1000 * MEGABYTE else 3
+
+    def at_version(self, expected: int | None) -> "Document":
+        """This document, if nobody changed it since *expected*; none asks for no check."""
+        if expected is not None and expected != self.version:
+            raise DocumentStale(self.id, expected=expected, found=self.version)
+        return self
+
+    def renamed(self, name: str, *, now: datetime) -> "Document":
+        """This document under another name."""
+        name = checks.line(name, field="name", most=NAME_MOST)
+        return self if name == self.name else replace(
+            self, name=name, version=self.version + 1, updated_at=now
+        )
+
+    def understood(self, understanding: Understanding, *, now: datetime) -> "Document":
+        """This document with what processing found out."""
+        return replace(self, understanding=understanding, updated_at=now)
+
+    def chunked(self, count: int, *, now: datetime) -> "Document":
+        """This document, cut into so many chunks that can be found by their words."""
+        return replace(self, chunk_count=count, embedding=EmbeddingStatus.RUNNING, updated_at=now)
+
+    def begun(self, *, now: datetime) -> "Document":
+        """This document while it is processed."""
+        return replace(self, status=ProcessingStatus.PROCESSING, failure=None, updated_at=now)
+
+    def completed(self, *, now: datetime) -> "Document":
+        """This document, understood and indexed."""
+        return replace(
+            self,
+            status=ProcessingStatus.COMPLETED,
+            embedding=EmbeddingStatus.DONE,
+            updated_at=now,
+            processed_at=now,
+        )
+
+    def failed(self, failure: Failure, *, now: datetime) -> "Document":
+        """This document, of which processing made nothing, and why."""
+        embedding = EmbeddingStatus.FAILED if self.embedding is EmbeddingStatus.RUNNING else self.embedding
+        return replace(
+            self, status=ProcessingStatus.FAILED, embedding=embedding, failure=failure, updated_at=now
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """A passage of a document, small enough to be found and shown.
+
+    Attributes:
+        ordinal: Its place among the document's chunks, from 0.
+        page: The page it begins on, from 1; none where there are no pages.
+        start: Where it begins in the document's text, in code points.
+        end: Where it ends, exclusive.
+        headings: The headings above it, from the top down.
+        file_hash: The bytes it was cut from.
+    """
+
+    id: ChunkId
+    document: DocumentId
+    ordinal: int
+    page: int | None
+    start: int
+    end: int
+    headings: tuple[str, ...]
+    text: str
+    text_hash: str
+    file_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenDocument:
+    """A document as one viewer sees it, and what the graph lets them do to it."""
+
+    document: Document
+    permission: Permission
+
+
+def filename(given: str) -> str:
+    """The name of a file without its folders, checked.
+
+    Raises:
+        Invalid: It is empty, too long, or holds control characters.
+    """
+    bare = given.replace("\\", "/").rsplit("/", 1)[-1]
+    name = checks.line(bare, field="filename", most=NAME_MOST)
+    return checks.line(name.strip(". ") and name, field="filename", most=NAME_MOST)

@@ -1,0 +1,262 @@
+"""Taking documents in, changing them, and what processing commits about them."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from aether.domain import access, jobs, notebooks
+from aether.domain.access import Permission
+from aether.domain.documents.entity import (
+    Arrival,
+    Chunk,
+    ChunkId,
+    Document,
+    DocumentBusy,
+    DocumentId,
+    DocumentMissing,
+    ProcessingStatus,
+    SeenDocument,
+    Understanding,
+)
+from aether.domain.documents.ports import DocumentOrder, Work
+from aether.domain.jobs import AttemptOver, Failure, Job, JobId, JobKind, JobMissing, JobStatus
+from aether.domain.moments import Moment
+from aether.domain.notebooks import NotebookHeld, NotebookId, NotebookMissing
+from aether.domain.pages import Page, Slice
+from aether.domain.viewers import Viewer
+
+
+async def may_add(work: Work, *, notebook: NotebookId, by: Viewer) -> None:
+    """Refuse unless *by* may add documents to *notebook*; asked before the first byte is taken in."""
+    by.creates()
+    found = (await work.notebooks.get_many([notebook])).get(notebook)
+    granted = await work.access.permissions([notebook], of=by.user)
+    missing = NotebookMissing(notebook)
+    access.demand(by.within(granted.get(notebook)), Permission.WRITE, missing=missing)
+    if found is None:
+        raise missing
+    found.open()
+
+
+async def add(
+    work: Work, arrival: Arrival, *, id: DocumentId, notebook: NotebookId, by: Viewer, at: Moment
+) -> tuple[Document, Job]:
+    """Take a file into a notebook, and have it processed."""
+    into = (await notebooks.opened(work, notebook, by=by, wanted=Permission.WRITE)).open()
+    document = Document.new(arrival, id=id, tenant=by.tenant, notebook=into.id, by=by.user, now=at.now)
+    await work.documents.add([document])
+    await notebooks.tell(
+        work, into.id, "document_added", by=by, at=at, document=id, name=document.name
+    )
+    return document, await _process(work, document, by=by, at=at)
+
+
+async def rename(
+    work: Work, *, id: DocumentId, name: str, version: int | None, by: Viewer, at: Moment
+) -> Document:
+    """Give a document another name."""
+    document = (await _opened(work, id, by=by)).at_version(version)
+    renamed = document.renamed(name, now=at.now)
+    if renamed is not document:
+        await work.documents.put(renamed)
+        await notebooks.tell(
+            work, document.notebook, "document_renamed", by=by, at=at, document=id, name=renamed.name
+        )
+    return renamed
+
+
+async def remove(work: Work, *, id: DocumentId, version: int | None, by: Viewer, at: Moment) -> Document:
+    """Delete a document; whoever works on it stops."""
+    document = (await _opened(work, id, by=by)).at_version(version)
+    notebook = (await work.notebooks.get_many([document.notebook])).get(document.notebook)
+    if notebook is not None and notebook.compliance.legal_hold:
+        raise NotebookHeld(notebook.id)
+    for job in await work.jobs.of_subject(id):
+        if not job.status.over:
+            await jobs.cancel(work, id=job.id, at=at)
+    await work.documents.remove(id, deletion=at.id("deletion", id), by=by.user, at=at)
+    await notebooks.tell(
+        work, document.notebook, "document_deleted", by=by, at=at, document=id, name=document.name
+    )
+    await jobs.reindex(work, subject=document.notebook, by=by.user, tenant=by.tenant, at=at)
+    return document
+
+
+async def reprocess(work: Work, *, id: DocumentId, by: Viewer, at: Moment) -> Job:
+    """Have a document processed once more.
+
+    Raises:
+        DocumentBusy: It is being processed already.
+    """
+    document = await _opened(work, id, by=by)
+    if any(not job.status.over for job in await work.jobs.of_subject(id)):
+        raise DocumentBusy(id)
+    return await _process(work, document, by=by, at=at)
+
+
+async def cancel(work: Work, *, job: JobId, by: Viewer, at: Moment) -> Job:
+    """End a job of a document now, whoever works on it."""
+    found = (await work.jobs.get_many([job])).get(job)
+    if found is None:
+        raise JobMissing(job)
+    granted = await work.access.permissions([found.notebook], of=by.user)
+    access.demand(by.within(granted.get(found.notebook)), Permission.WRITE, missing=JobMissing(job))
+    cancelled = await jobs.cancel(work, id=job, at=at)
+    failure = Failure(code="JOB_CANCELLED", message="Its processing was cancelled.")
+    await _ended(work, cancelled, failure, at=at)
+    return cancelled
+
+
+async def visible_jobs(work: Work, ids: Collection[JobId], *, by: Viewer) -> Mapping[JobId, Job]:
+    """Those of the jobs whose notebook *by* may read, by id."""
+    found = await work.jobs.get_many(ids)
+    granted = await work.access.permissions({job.notebook for job in found.values()}, of=by.user)
+    return {id: job for id, job in found.items() if job.notebook in granted}
+
+
+async def jobs_of_notebook(work: Work, *, notebook: NotebookId, live: bool, by: Viewer) -> Sequence[Job]:
+    """The latest jobs of a notebook that *by* may read, the latest first."""
+    granted = await work.access.permissions([notebook], of=by.user)
+    return await work.jobs.of_notebook(notebook, live=live) if notebook in granted else []
+
+
+async def jobs_of_document(work: Work, *, document: DocumentId, by: Viewer) -> Sequence[Job]:
+    """The jobs of a document that *by* may read, the latest first."""
+    seen = await work.documents.get_many([document], by=by)
+    return await work.jobs.of_subject(document) if document in seen else []
+
+
+async def begin(work: Work, *, job: JobId, attempt: int, at: Moment) -> tuple[Document, Job] | None:
+    """Take *attempt* of a document's job up; none if the document is gone, which ends the job.
+
+    Raises:
+        AttemptOver: It is over, or another worker was faster.
+    """
+    claimed = await jobs.claim(work, id=job, attempt=attempt, at=at)
+    id = DocumentId(claimed.subject)
+    if (document := (await work.documents.lock([id])).get(id)) is None:
+        await jobs.finish(
+            work, id=job, attempt=attempt, status=JobStatus.CANCELLED, failure=None, at=at
+        )
+        return None
+    await work.documents.put(begun := document.begun(now=at.now))
+    return begun, claimed
+
+
+async def keep_understanding(
+    work: Work, understanding: Understanding, *, job: JobId, attempt: int, at: Moment
+) -> Document:
+    """Commit what extraction found, and go on to chunking."""
+    advanced = await jobs.advance(work, id=job, attempt=attempt, stage="chunk", at=at)
+    document = (await _live(work, advanced)).understood(understanding, now=at.now)
+    await work.documents.put(document)
+    return document
+
+
+async def keep_chunks(
+    work: Work, chunks: Sequence[Chunk], *, job: JobId, attempt: int, at: Moment
+) -> Document:
+    """Commit the chunks, which makes the document's words findable, and go on to embedding."""
+    advanced = await jobs.advance(work, id=job, attempt=attempt, stage="embed", at=at)
+    document = (await _live(work, advanced)).chunked(len(chunks), now=at.now)
+    await work.chunks.replace(document.id, chunks)
+    await work.documents.put(document)
+    return document
+
+
+async def complete(work: Work, *, job: JobId, attempt: int, at: Moment) -> Document:
+    """Commit that the document is understood and indexed."""
+    finished = await jobs.finish(
+        work, id=job, attempt=attempt, status=JobStatus.COMPLETED, failure=None, at=at
+    )
+    document = (await _live(work, finished)).completed(now=at.now)
+    await work.documents.put(document)
+    return document
+
+
+async def fail(work: Work, failure: Failure, *, job: JobId, attempt: int, at: Moment) -> None:
+    """Commit why processing made nothing of the document."""
+    failed = await jobs.finish(
+        work, id=job, attempt=attempt, status=JobStatus.FAILED, failure=failure, at=at
+    )
+    await _ended(work, failed, failure, at=at)
+
+
+async def get_many(work: Work, ids: Collection[DocumentId], *, by: Viewer) -> Mapping[DocumentId, SeenDocument]:
+    """Those of the documents that *by* may read, by id."""
+    return await work.documents.get_many(ids, by=by)
+
+
+async def page(
+    work: Work,
+    *,
+    notebook: NotebookId,
+    status: ProcessingStatus | None,
+    order: DocumentOrder,
+    part: Slice,
+    by: Viewer,
+) -> Page[SeenDocument]:
+    """A page of the documents directly in *notebook*."""
+    return await work.documents.page(notebook, status=status, order=order, part=part, by=by)
+
+
+async def chunks(work: Work, *, document: DocumentId, part: Slice, by: Viewer) -> Page[Chunk]:
+    """A page of the chunks of *document*, in order."""
+    return await work.chunks.page(document, part=part, by=by)
+
+
+async def chunks_by_id(work: Work, ids: Collection[ChunkId], *, by: Viewer) -> Mapping[ChunkId, Chunk]:
+    """Those of the chunks that *by* may read, by id."""
+    return await work.chunks.get_many(ids, by=by)
+
+
+async def chunks_to_index(work: Work, *, document: DocumentId) -> Sequence[Chunk]:
+    """Every chunk of *document*, in order, for whoever indexes it."""
+    return await work.chunks.of_document(document)
+
+
+async def paths(work: Work, *, notebook: NotebookId) -> Mapping[DocumentId, tuple[NotebookId, ...] | None]:
+    """Where every document in *notebook* and below lies; none for one that is deleted."""
+    return await work.documents.below(notebook)
+
+
+async def path_of(work: Work, *, notebook: NotebookId) -> tuple[NotebookId, ...]:
+    """The notebooks from the top down to *notebook*, itself included."""
+    return (*await work.trees.above(notebook), notebook)
+
+
+async def _process(work: Work, document: Document, *, by: Viewer, at: Moment) -> Job:
+    job = Job.new(
+        JobKind.PROCESSING,
+        subject=document.id,
+        notebook=document.notebook,
+        tenant=by.tenant,
+        by=by.user,
+        at=at,
+    )
+    return await jobs.ask(work, job, at=at)
+
+
+async def _opened(work: Work, id: DocumentId, *, by: Viewer) -> Document:
+    document = (await work.documents.lock([id])).get(id)
+    if document is None:
+        raise DocumentMissing(id)
+    granted = await work.access.permissions([document.notebook], of=by.user)
+    permission = by.within(granted.get(document.notebook))
+    access.demand(permission, Permission.WRITE, missing=DocumentMissing(id))
+    notebook = (await work.notebooks.get_many([document.notebook])).get(document.notebook)
+    if notebook is None:
+        raise DocumentMissing(id)
+    notebook.open()
+    return document
+
+
+async def _live(work: Work, job: Job) -> Document:
+    id = DocumentId(job.subject)
+    if (document := (await work.documents.lock([id])).get(id)) is None:
+        raise AttemptOver(job.id, job.attempt)
+    return document
+
+
+async def _ended(work: Work, job: Job, failure: Failure, *, at: Moment) -> None:
+    id = DocumentId(job.subject)
+    if job.kind is JobKind.PROCESSING and (document := (await work.documents.lock([id])).get(id)):
+        await work.documents.put(document.failed(failure, now=at.now))

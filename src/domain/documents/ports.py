@@ -1,0 +1,97 @@
+"""Where documents and their chunks are kept."""
+
+from collections.abc import Collection, Mapping, Sequence
+from enum import StrEnum
+from typing import Protocol
+
+from aether.domain import notebooks
+from aether.domain.documents.entity import Chunk, ChunkId, Document, DocumentId, ProcessingStatus, SeenDocument
+from aether.domain.moments import Moment
+from aether.domain.notebooks import NotebookId
+from aether.domain.pages import Page, Slice
+from aether.domain.users import UserId
+from aether.domain.viewers import Viewer
+
+
+class DocumentOrder(StrEnum):
+    """How documents are ordered; times run from the latest back."""
+
+    NAME = "name"
+    UPLOADED = "uploaded"
+
+
+class Documents(Protocol):
+    """Where documents are kept."""
+
+    async def lock(self, ids: Collection[DocumentId]) -> Mapping[DocumentId, Document]:
+        """Those of the documents that live; nobody else changes them until this transaction ends."""
+        ...
+
+    async def add(self, documents: Sequence[Document]) -> None:
+        """Keep new documents, each in its notebook, and count them there."""
+        ...
+
+    async def put(self, document: Document) -> None:
+        """Keep *document* as it now is; its place stays."""
+        ...
+
+    async def remove(self, id: DocumentId, *, deletion: str, by: UserId, at: Moment) -> None:
+        """Mark the document as deleted, and count it no longer."""
+        ...
+
+    async def get_many(self, ids: Collection[DocumentId], *, by: Viewer) -> Mapping[DocumentId, SeenDocument]:
+        """Those of the documents that the viewer may read, by id; the others are left out."""
+        ...
+
+    async def page(
+        self,
+        notebook: NotebookId,
+        *,
+        status: ProcessingStatus | None,
+        order: DocumentOrder,
+        part: Slice,
+        by: Viewer,
+    ) -> Page[SeenDocument]:
+        """A page of the documents directly in *notebook*; none where the viewer may not read."""
+        ...
+
+    async def below(self, notebook: NotebookId) -> Mapping[DocumentId, tuple[NotebookId, ...] | None]:
+        """Every document in *notebook* and below, with the notebooks above it from the top down.
+
+        None stands for the path of a document that is deleted.
+        """
+        ...
+
+
+class Chunks(Protocol):
+    """Where the chunks of documents are kept."""
+
+    async def replace(self, document: DocumentId, chunks: Sequence[Chunk]) -> None:
+        """Keep *chunks* as all there are of *document*."""
+        ...
+
+    async def of_document(self, document: DocumentId) -> Sequence[Chunk]:
+        """The chunks of *document*, in order."""
+        ...
+
+    async def page(self, document: DocumentId, *, part: Slice, by: Viewer) -> Page[Chunk]:
+        """A page of the document's chunks, in order; none where the viewer may not read."""
+        ...
+
+    async def get_many(self, ids: Collection[ChunkId], *, by: Viewer) -> Mapping[ChunkId, Chunk]:
+        """Those of the chunks that the viewer may read, by id."""
+        ...
+
+
+class Work(notebooks.Work, Protocol):
+    """A transaction in which documents can be read and written."""
+
+    @property
+    def documents(self) -> Documents:
+        """The documents."""
+        ...
+
+    @property
+    def chunks(self) -> Chunks:
+        """Their chunks."""
+        ...

@@ -1,0 +1,88 @@
+/** GraphQL over HTTP for queries and mutations, graphql-transport-ws for subscriptions. */
+
+import type { Fetcher } from "@graphiql/toolkit";
+import { type DocumentNode, getOperationAST } from "graphql";
+import { createClient } from "graphql-ws";
+
+import type { Config } from "./config";
+
+export type Headers = Readonly<Record<string, string>>;
+
+export interface Request {
+  readonly query: string;
+  readonly operationName?: string | null;
+  readonly variables?: unknown;
+}
+
+export interface Answer<Data = unknown> {
+  readonly data?: Data | null;
+  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
+}
+
+export interface Listener<Data = unknown> {
+  next(answer: Answer<Data>): void;
+  error(error: unknown): void;
+  complete(): void;
+}
+
+/** One answer to *request*. */
+export async function ask<Data>(url: string, request: Request, headers: Headers): Promise<Answer<Data>> {
+  const response = await fetch(url, {
+    method: "POST",
+    body: JSON.stringify(request),
+    headers: {
+      accept: "application/graphql-response+json, application/json;q=0.9",
+      "content-type": "application/json",
+      ...headers,
+    },
+  });
+  const isJson = /\bjson\b/.test(response.headers.get("content-type") ?? "");
+  if (!isJson) throw new Error(`Aether answered ${response.status} ${response.statusText}.`);
+  return (await response.json()) as Answer<Data>;
+}
+
+/** Every answer to *request*, on a socket of its own whose first message carries *headers*. */
+export function follow<Data>(
+  url: string,
+  request: Request,
+  headers: Headers,
+  listener: Listener<Data>,
+): () => void {
+  const client = createClient({ url: socketUrl(url), connectionParams: { ...headers }, retryAttempts: 10 });
+  return client.subscribe<Data>(request as { query: string; variables?: Record<string, unknown> }, {
+    next: (answer) => listener.next(answer as Answer<Data>),
+    error: (error) => listener.error(explained(error)),
+    complete: () => listener.complete(),
+  });
+}
+
+/** How GraphiQL sends what is in its editors. */
+export function fetcherOf(config: Config): Fetcher {
+  return (params, options) => {
+    const headers = (options?.headers ?? {}) as Headers;
+    if (!isSubscription(options?.documentAST, params.operationName)) {
+      return ask(config.endpoint, params, headers) as ReturnType<Fetcher>;
+    }
+    return {
+      subscribe: (listener: Listener) => ({
+        unsubscribe: follow(config.subscriptions, params, headers, listener),
+      }),
+    } as ReturnType<Fetcher>;
+  };
+}
+
+/** Whether the operation that would run is a subscription. */
+export function isSubscription(document: DocumentNode | undefined, name: string | null | undefined): boolean {
+  return document !== undefined && getOperationAST(document, name)?.operation === "subscription";
+}
+
+function socketUrl(url: string): string {
+  const absolute = new URL(url, window.location.href);
+  absolute.protocol = absolute.protocol.replace("http", "ws");
+  return absolute.href;
+}
+
+function explained(error: unknown): unknown {
+  if (!(error instanceof CloseEvent)) return error;
+  return new Error(`The connection was closed (${error.code}${error.reason && `: ${error.reason}`}).`);
+}
