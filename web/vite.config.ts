@@ -10,6 +10,8 @@ export default defineConfig({
     chunkSizeWarningLimit: 4096,
     license: { fileName: "licenses.md" },
     modulePreload: { polyfill: false },
+    // Libraries mark their modules for servers that render them; here is none.
+    rolldownOptions: { checks: { moduleLevelDirective: false } },
     target: "es2023",
   },
   worker: { format: "es" },

@@ -28,8 +28,8 @@ class BlobMissing(Missing):
 
     code = "BLOB_NOT_FOUND"
 
-    def __init__(self, key: str) -> None:
-        super().__init__(f"There is no blob {key[:64]}.")
+    def __init__(self) -> None:
+        super().__init__("There is no such blob.")
 
 
 class FileEmpty(Invalid):
@@ -131,7 +131,7 @@ def key_of(value: str) -> BlobKey:
         BlobMissing: It is none, so nothing is kept under it.
     """
     if not _KEY.fullmatch(value):
-        raise BlobMissing(value)
+        raise BlobMissing
     return BlobKey(value)
 
 

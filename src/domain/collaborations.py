@@ -123,7 +123,9 @@ async def share(
             raise UserMissing(user)
     before = await work.collaborations.of_notebook(notebook)
     invitations = [
-        _offered(before.get(user), notebook=notebook, user=user, permission=permission, said=said, by=by, at=at)
+        _offered(
+            before.get(user), notebook=notebook, user=user, permission=permission, said=said, by=by, at=at
+        )
         for user in known
     ]
     await work.collaborations.put(invitations)
@@ -170,9 +172,7 @@ async def revoke(work: Work, *, notebook: NotebookId, user: UserId, by: Viewer, 
     else:
         await notebooks.opened(work, notebook, by=by, wanted=Permission.ADMIN)
     ended = _live(await work.collaborations.of_notebook(notebook), user)
-    await work.collaborations.put(
-        [replace(ended, status=CollaborationStatus.REVOKED, revoked_at=at.now)]
-    )
+    await work.collaborations.put([replace(ended, status=CollaborationStatus.REVOKED, revoked_at=at.now)])
     await notebooks.tell(work, notebook, "collaboration_revoked", by=by, at=at, user=user)
 
 

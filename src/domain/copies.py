@@ -11,8 +11,8 @@ from typing import Protocol
 
 from aether.domain import access, checks, documents, jobs, notebooks
 from aether.domain.access import Permission
-from aether.domain.documents import Arrival, Document, DocumentId, DocumentOrder, SeenDocument
 from aether.domain.blobs import Blob
+from aether.domain.documents import Arrival, Document, DocumentId, DocumentOrder, SeenDocument
 from aether.domain.errors import Invalid
 from aether.domain.jobs import Job, JobKind
 from aether.domain.moments import Moment
@@ -54,9 +54,7 @@ async def duplicate(
     at: Moment,
 ) -> Notebook:
     """Copy a notebook into *parent*, or to the top."""
-    return await _copied(
-        work, id, parent=parent, name=name, with_documents=with_documents, by=by, at=at
-    )
+    return await _copied(work, id, parent=parent, name=name, with_documents=with_documents, by=by, at=at)
 
 
 async def fork(
@@ -168,9 +166,7 @@ async def _documents(work: Work, notebook: NotebookId, *, by: Viewer) -> list[Se
 
 def _copy(original: Document, *, into: NotebookId, by: Viewer, at: Moment) -> Document:
     blob = Blob(key=original.blob, size=original.file_size, sha256=original.file_hash)
-    arrival = Arrival(
-        filename=original.original_filename, declared_type=original.declared_type, blob=blob
-    )
+    arrival = Arrival(filename=original.original_filename, declared_type=original.declared_type, blob=blob)
     copied = Document.new(
         arrival,
         id=DocumentId(at.id("document", "copy", original.id)),

@@ -7,7 +7,7 @@ only its `work`; ids and instants are made before it.
 from collections.abc import Awaitable, Callable
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
-from aether.domain import access, activities, documents, events, jobs, keys, notebooks, search, tenants, users
+from aether.domain import collaborations, documents, keys, passages, templates
 from aether.domain.tenants import TenantId
 
 P = ParamSpec("P")
@@ -15,17 +15,7 @@ T = TypeVar("T")
 
 
 class Work(
-    access.Work,
-    activities.Work,
-    documents.Work,
-    events.Work,
-    jobs.Work,
-    keys.Work,
-    notebooks.Work,
-    search.Work,
-    tenants.Work,
-    users.Work,
-    Protocol,
+    collaborations.Work, documents.Work, keys.Work, passages.Work, templates.Work, Protocol
 ):
     """Every repository, on one transaction."""
 

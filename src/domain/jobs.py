@@ -167,9 +167,7 @@ class Job:
     def at_stage(self, stage: str, *, now: datetime) -> "Job":
         """This job at the beginning of *stage*."""
         stages = STAGES[self.kind]
-        return replace(
-            self, stage=stage, progress=100 * stages.index(stage) // len(stages), updated_at=now
-        )
+        return replace(self, stage=stage, progress=100 * stages.index(stage) // len(stages), updated_at=now)
 
     def ended(self, status: JobStatus, *, failure: Failure | None = None, now: datetime) -> "Job":
         """This job, over."""
@@ -198,16 +196,16 @@ class Jobs(Protocol):
         """Keep *job* as it now is."""
         ...
 
-    async def of_subject(self, subject: str) -> Sequence[Job]:
-        """The jobs that work, or worked, on *subject*, the latest first."""
-        ...
-
-    async def of_notebook(self, notebook: str, *, live: bool) -> Sequence[Job]:
-        """The latest 100 jobs of *notebook*, the latest first; with *live* only those not over."""
+    async def about(self, id: str, *, live: bool = False) -> Sequence[Job]:
+        """The latest 100 jobs of a notebook, or on a subject; with *live* only those not over."""
         ...
 
     async def unfinished(self, *, limit: int) -> Sequence[Job]:
         """Jobs of all tenants that are not over, the longest untouched first."""
+        ...
+
+    async def tenant_of(self, id: JobId) -> TenantId | None:
+        """The tenant of a job, asked for by a worker, who is given nothing but the id."""
         ...
 
 
@@ -318,6 +316,11 @@ async def strand(work: Work, *, id: JobId, attempt: int, at: Moment) -> Job | No
 async def unfinished(work: Work, *, limit: int) -> Sequence[Job]:
     """Jobs of all tenants that are not over."""
     return await work.jobs.unfinished(limit=limit)
+
+
+async def tenant_of(work: Work, *, id: JobId) -> TenantId | None:
+    """The tenant of a job; none if there is no such job."""
+    return await work.jobs.tenant_of(id)
 
 
 async def get_many(work: Work, ids: Collection[JobId]) -> Mapping[JobId, Job]:

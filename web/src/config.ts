@@ -1,5 +1,8 @@
 /** What the page is told about the Aether that serves it. */
 
+import { VIEWER, type ViewerData } from "./documents";
+import { ask } from "./transport";
+
 /** Somebody one can act as. Without a token the browser's cookie says who it is. */
 export interface Person {
   readonly name: string;
@@ -43,7 +46,14 @@ export async function fetchConfig(): Promise<Config> {
   const response = await fetch("/graphiql/config", { cache: "no-store" });
   if (response.status === 404) return UNTOLD;
   if (!response.ok) throw new Error(`Aether answered ${response.status} ${response.statusText}.`);
-  return (await response.json()) as Config;
+  const config = (await response.json()) as Config;
+  return config.token === null && config.person === null ? { ...config, person: await cookieName(config) } : config;
+}
+
+/** The name of whom the browser's cookie stands for, if for anybody. */
+async function cookieName({ endpoint }: Config): Promise<string | null> {
+  const { data } = await ask<ViewerData>(endpoint, { query: VIEWER }, {});
+  return data?.viewer ? (data.viewer.fullName ?? data.viewer.username) : null;
 }
 
 /** Everybody one can act as, the one to begin with first. */

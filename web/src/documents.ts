@@ -1,5 +1,17 @@
 /** The operations that the page itself sends or offers. */
 
+/** Whom the browser's cookie names. */
+export const VIEWER = `query Viewer {
+  viewer {
+    username
+    fullName
+  }
+}`;
+
+export interface ViewerData {
+  readonly viewer: { readonly username: string; readonly fullName: string | null } | null;
+}
+
 export interface Notebook {
   readonly id: string;
   readonly name: string;

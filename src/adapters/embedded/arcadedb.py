@@ -44,6 +44,7 @@ def child(folder: Path, at: Address, *, heap: str = "512m", statement_s: float =
     """The server that keeps its data in *folder* and serves *at*.
 
     Args:
+        at: Free ports, and a password of eight characters or more.
         folder: Is made if it is missing. The password of its first start stays the password.
         heap: The most memory for Java objects, in Java's notation.
         statement_s: How long one statement may take, in seconds.

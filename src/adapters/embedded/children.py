@@ -50,7 +50,7 @@ class Child:
         ready: Whether it serves. Asked again and again, and cut short when it takes long.
         env: Variables on top of our own; the place for secrets.
         start_s: How long it may take until it is ready, in seconds.
-        stop_s: How long it may take to end after SIGTERM, in seconds, before SIGKILL.
+        stop_s: How long it may take to end after SIGTERM, in seconds, before SIGKILL; 0 kills it at once.
     """
 
     name: str
@@ -65,10 +65,11 @@ class Supervisor:
     """Keeps children running from `start` until `stop`.
 
     Args:
-        logs: The folder of their logs; it exists.
+        logs: The folder of their logs; it is made if it is missing.
     """
 
     def __init__(self, logs: Path) -> None:
+        logs.mkdir(parents=True, exist_ok=True)
         self._logs = logs
         self._running: list[_Running] = []
 
@@ -119,14 +120,19 @@ class _Running:
         if self._keeper:
             self._keeper.cancel()
             await asyncio.wait([self._keeper])
-        if self.pid is None or self._process is None:
+        if self._process:
+            await self._end(self._process)
+            await _kill(self._process)
+
+    async def _end(self, process: asyncio.subprocess.Process) -> None:
+        if not self.child.stop_s:
             return
-        self._process.terminate()
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
         try:
-            await asyncio.wait_for(self._process.wait(), self.child.stop_s)
+            await asyncio.wait_for(process.wait(), self.child.stop_s)
         except TimeoutError:
             _log.warning("child_had_to_be_killed", child=self.child.name)
-        await _kill(self._process)
 
     async def _keep(self, process: asyncio.subprocess.Process) -> None:
         pause_s = _FIRST_PAUSE_S

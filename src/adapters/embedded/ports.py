@@ -5,7 +5,7 @@ import socket
 
 _RANGE = range(20_000, 30_000)
 """Below the ports that kernels give to outgoing connections: one of those could take the port
-of a child that is just being restarted, even by connecting to itself."""
+of a child that is just being started again, even by connecting to itself."""
 
 _TRIES = 100
 

@@ -8,7 +8,7 @@ from typing import Any, NewType
 
 from aether.domain import checks
 from aether.domain.access import Permission
-from aether.domain.blobs import Blob
+from aether.domain.blobs import Blob, BlobKey
 from aether.domain.errors import Conflict, Missing
 from aether.domain.jobs import Failure
 from aether.domain.notebooks import NotebookId
@@ -97,7 +97,7 @@ class Understanding:
     page_count: int | None
     characters: int
     extractor: str
-    texts: str
+    texts: BlobKey
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -122,7 +122,7 @@ class Document:
     declared_type: str | None
     file_size: int
     file_hash: str
-    blob: str
+    blob: BlobKey
     status: ProcessingStatus = ProcessingStatus.PENDING
     embedding: EmbeddingStatus = EmbeddingStatus.PENDING
     understanding: Understanding | None = None
@@ -176,8 +176,8 @@ class Document:
     def renamed(self, name: str, *, now: datetime) -> "Document":
         """This document under another name."""
         name = checks.line(name, field="name", most=NAME_MOST)
-        return self if name == self.name else replace(
-            self, name=name, version=self.version + 1, updated_at=now
+        return (
+            self if name == self.name else replace(self, name=name, version=self.version + 1, updated_at=now)
         )
 
     def understood(self, understanding: Understanding, *, now: datetime) -> "Document":

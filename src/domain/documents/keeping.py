@@ -43,9 +43,7 @@ async def add(
     into = (await notebooks.opened(work, notebook, by=by, wanted=Permission.WRITE)).open()
     document = Document.new(arrival, id=id, tenant=by.tenant, notebook=into.id, by=by.user, now=at.now)
     await work.documents.add([document])
-    await notebooks.tell(
-        work, into.id, "document_added", by=by, at=at, document=id, name=document.name
-    )
+    await notebooks.tell(work, into.id, "document_added", by=by, at=at, document=id, name=document.name)
     return document, await _process(work, document, by=by, at=at)
 
 
@@ -69,9 +67,8 @@ async def remove(work: Work, *, id: DocumentId, version: int | None, by: Viewer,
     notebook = (await work.notebooks.get_many([document.notebook])).get(document.notebook)
     if notebook is not None and notebook.compliance.legal_hold:
         raise NotebookHeld(notebook.id)
-    for job in await work.jobs.of_subject(id):
-        if not job.status.over:
-            await jobs.cancel(work, id=job.id, at=at)
+    for job in await work.jobs.about(id, live=True):
+        await jobs.cancel(work, id=job.id, at=at)
     await work.documents.remove(id, deletion=at.id("deletion", id), by=by.user, at=at)
     await notebooks.tell(
         work, document.notebook, "document_deleted", by=by, at=at, document=id, name=document.name
@@ -87,7 +84,7 @@ async def reprocess(work: Work, *, id: DocumentId, by: Viewer, at: Moment) -> Jo
         DocumentBusy: It is being processed already.
     """
     document = await _opened(work, id, by=by)
-    if any(not job.status.over for job in await work.jobs.of_subject(id)):
+    if await work.jobs.about(id, live=True):
         raise DocumentBusy(id)
     return await _process(work, document, by=by, at=at)
 
@@ -115,13 +112,13 @@ async def visible_jobs(work: Work, ids: Collection[JobId], *, by: Viewer) -> Map
 async def jobs_of_notebook(work: Work, *, notebook: NotebookId, live: bool, by: Viewer) -> Sequence[Job]:
     """The latest jobs of a notebook that *by* may read, the latest first."""
     granted = await work.access.permissions([notebook], of=by.user)
-    return await work.jobs.of_notebook(notebook, live=live) if notebook in granted else []
+    return await work.jobs.about(notebook, live=live) if notebook in granted else []
 
 
 async def jobs_of_document(work: Work, *, document: DocumentId, by: Viewer) -> Sequence[Job]:
     """The jobs of a document that *by* may read, the latest first."""
     seen = await work.documents.get_many([document], by=by)
-    return await work.jobs.of_subject(document) if document in seen else []
+    return await work.jobs.about(document) if document in seen else []
 
 
 async def begin(work: Work, *, job: JobId, attempt: int, at: Moment) -> tuple[Document, Job] | None:
@@ -133,9 +130,7 @@ async def begin(work: Work, *, job: JobId, attempt: int, at: Moment) -> tuple[Do
     claimed = await jobs.claim(work, id=job, attempt=attempt, at=at)
     id = DocumentId(claimed.subject)
     if (document := (await work.documents.lock([id])).get(id)) is None:
-        await jobs.finish(
-            work, id=job, attempt=attempt, status=JobStatus.CANCELLED, failure=None, at=at
-        )
+        await jobs.finish(work, id=job, attempt=attempt, status=JobStatus.CANCELLED, failure=None, at=at)
         return None
     await work.documents.put(begun := document.begun(now=at.now))
     return begun, claimed
@@ -174,13 +169,13 @@ async def complete(work: Work, *, job: JobId, attempt: int, at: Moment) -> Docum
 
 async def fail(work: Work, failure: Failure, *, job: JobId, attempt: int, at: Moment) -> None:
     """Commit why processing made nothing of the document."""
-    failed = await jobs.finish(
-        work, id=job, attempt=attempt, status=JobStatus.FAILED, failure=failure, at=at
-    )
+    failed = await jobs.finish(work, id=job, attempt=attempt, status=JobStatus.FAILED, failure=failure, at=at)
     await _ended(work, failed, failure, at=at)
 
 
-async def get_many(work: Work, ids: Collection[DocumentId], *, by: Viewer) -> Mapping[DocumentId, SeenDocument]:
+async def get_many(
+    work: Work, ids: Collection[DocumentId], *, by: Viewer
+) -> Mapping[DocumentId, SeenDocument]:
     """Those of the documents that *by* may read, by id."""
     return await work.documents.get_many(ids, by=by)
 
@@ -213,9 +208,16 @@ async def chunks_to_index(work: Work, *, document: DocumentId) -> Sequence[Chunk
     return await work.chunks.of_document(document)
 
 
-async def paths(work: Work, *, notebook: NotebookId) -> Mapping[DocumentId, tuple[NotebookId, ...] | None]:
-    """Where every document in *notebook* and below lies; none for one that is deleted."""
-    return await work.documents.below(notebook)
+async def place(work: Work, *, job: JobId, attempt: int, at: Moment) -> Mapping[DocumentId, tuple[NotebookId, ...] | None]:
+    """Take up *attempt* of a job that indexes a notebook anew: note where each document lies.
+
+    Raises:
+        AttemptOver: It is over, or another worker was faster.
+    """
+    claimed = await jobs.claim(work, id=job, attempt=attempt, at=at)
+    found = await work.documents.below(NotebookId(claimed.subject))
+    await work.chunks.place({id: path for id, path in found.items() if path is not None})
+    return found
 
 
 async def path_of(work: Work, *, notebook: NotebookId) -> tuple[NotebookId, ...]:

@@ -5,7 +5,14 @@ from enum import StrEnum
 from typing import Protocol
 
 from aether.domain import notebooks
-from aether.domain.documents.entity import Chunk, ChunkId, Document, DocumentId, ProcessingStatus, SeenDocument
+from aether.domain.documents.entity import (
+    Chunk,
+    ChunkId,
+    Document,
+    DocumentId,
+    ProcessingStatus,
+    SeenDocument,
+)
 from aether.domain.moments import Moment
 from aether.domain.notebooks import NotebookId
 from aether.domain.pages import Page, Slice
@@ -76,6 +83,10 @@ class Chunks(Protocol):
 
     async def page(self, document: DocumentId, *, part: Slice, by: Viewer) -> Page[Chunk]:
         """A page of the document's chunks, in order; none where the viewer may not read."""
+        ...
+
+    async def place(self, paths: Mapping[DocumentId, tuple[NotebookId, ...]]) -> None:
+        """Note on documents and their chunks where they lie, for whoever finds them by their words."""
         ...
 
     async def get_many(self, ids: Collection[ChunkId], *, by: Viewer) -> Mapping[ChunkId, Chunk]:

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from aether.domain import access, activities, jobs
 from aether.domain.access import Permission
-from aether.domain.events import Event, EventId
 from aether.domain.activities import Activity, ActivityId
+from aether.domain.events import Event, EventId
 from aether.domain.moments import Moment
 from aether.domain.notebooks.entity import Notebook, NotebookId, NotebookMissing
 from aether.domain.notebooks.lists import Shelves

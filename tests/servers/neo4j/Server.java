@@ -17,9 +17,8 @@ class Server {
             .setConfig(BoltConnector.enabled, true)
             .setConfig(BoltConnector.listen_address, new SocketAddress("127.0.0.1", port))
             .setConfig(BoltConnector.advertised_address, new SocketAddress("127.0.0.1", port))
-            .setConfigRaw(Map.of("dbms.usage_report.enabled", "false"))
+            .setConfig(GraphDatabaseSettings.udc_enabled, false)
             .build();
-        Runtime.getRuntime().addShutdownHook(new Thread(neo4j::shutdown));
         neo4j.database("system").executeTransactionally(
             "ALTER USER neo4j SET PLAINTEXT PASSWORD $password CHANGE NOT REQUIRED",
             Map.of("password", System.getenv("NEO4J_PASSWORD")));

@@ -1,31 +1,25 @@
 """A real Neo4j beside the tests, made of its libraries on Maven Central.
 
 Maven fetches them once for each version, into `.cache/neo4j`. The server is GPL-3.0: we start
-it, and never ship it. `python -m tests.servers.neo4j` runs one until Ctrl-C (`make neo4j`).
+it, and never ship it.
 """
 
-import asyncio
-import contextlib
 import fcntl
 import os
 import shutil
-import signal
 import subprocess
-import sys
 import tempfile
 from functools import cache
 from pathlib import Path
 
-from aether.adapters.embedded.children import Child, Supervisor
-from aether.adapters.embedded.ports import free_port
+from aether.adapters.embedded.children import Child
 
 VERSION = os.environ.get("NEO4J", "5.26.30")
 USER = "neo4j"
 DATABASE = "neo4j"
 
-_HERE = Path(__file__).with_name("neo4j")
-_CACHE = Path(__file__).parents[2] / ".cache" / "neo4j"
-_DEFAULT_PORT = 7687
+_HERE = Path(__file__).parent
+_CACHE = Path(__file__).parents[3] / ".cache" / "neo4j"
 _FETCH_WITHIN_S = 300
 
 
@@ -63,6 +57,7 @@ def child(home: Path, *, port: int, password: str) -> Child:
         env={"NEO4J_PASSWORD": password},
         ready=ready,
         start_s=90,
+        stop_s=0,  # what it keeps is thrown away
     )
 
 
@@ -82,26 +77,3 @@ def _fetch(maven: str, kept: Path) -> None:
         shutil.rmtree(partial)
         raise NotToBeHad("mvn could not fetch it: .cache/neo4j/mvn.log")
     partial.rename(kept)
-
-
-async def _serve() -> None:
-    stopped = asyncio.Event()
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(signum, stopped.set)
-    port, password = free_port(_DEFAULT_PORT), "aether-neo4j"
-    with tempfile.TemporaryDirectory(prefix="neo4j-") as folder:
-        supervisor = Supervisor(Path(folder))
-        try:
-            await supervisor.start(child(Path(folder) / "home", port=port, password=password))
-            print(f"Neo4j {VERSION}: bolt://127.0.0.1:{port} (user {USER}, password {password})", flush=True)
-            await stopped.wait()
-        finally:
-            await supervisor.stop()
-
-
-if __name__ == "__main__":
-    try:
-        with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(_serve())
-    except NotToBeHad as reason:
-        sys.exit(f"Neo4j does not run here: {reason}")

@@ -1,0 +1,11 @@
+// A document, as the adapter reads it.
+//
+// mode:    fragment
+// needs:   document, notebook
+// gives:   document
+document {
+  .id, .tenant, .name, .original_filename, .declared_type, .content_type, .file_size, .file_hash, .blob,
+  .processing_status, .embedding_status, .title, .page_count, .characters, .extractor, .texts,
+  .extracted_metadata, .chunk_count, .failure_code, .failure_message, .version, .uploaded_by, .uploaded_at,
+  .updated_at, .processed_at, notebook: notebook.id
+} AS document

@@ -1,0 +1,15 @@
+// Those of the chunks that a viewer may read.
+//
+// mode:    read
+// params:  viewer: string, ids: list<string>
+// returns: chunk: map
+MATCH (viewer:User {id: $viewer, tenant: $tenant})
+MATCH (chunk:Chunk)
+WHERE chunk.id IN $ids AND chunk.tenant = $tenant
+MATCH (notebook:Notebook)-[:CONTAINS]->(document:Document)-[:HAS_CHUNK]->(chunk)
+WHERE document.deletion IS NULL
+// use: access/towards
+WITH chunk, permission
+WHERE permission IS NOT NULL
+RETURN
+  // use: documents/chunk_projection

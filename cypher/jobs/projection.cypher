@@ -1,0 +1,9 @@
+// A job, as the adapter reads it.
+//
+// mode:    fragment
+// needs:   job
+// gives:   job
+job {
+  .id, .tenant, .kind, .subject, .notebook, .status, .stage, .progress, .attempt, .failure_code,
+  .failure_message, .created_by, .created_at, .updated_at, .finished_at
+} AS job

@@ -1,0 +1,35 @@
+// A page of the notebooks that a viewer may read, on one shelf.
+//
+// mode:    read
+// params:  shelf: string, viewer: string, text: string, tag: string, status: string, order: string, key: any, after: string, most: integer
+// returns: notebook: map, permission: integer, starred: boolean, stars: integer, key: any, total: integer
+MATCH (viewer:User {id: $viewer, tenant: $tenant})
+// use: access/from_viewer
+  AND CASE $shelf
+    WHEN 'owned' THEN EXISTS { (viewer)-[:OWNS]->(notebook) }
+    WHEN 'shared' THEN EXISTS { (viewer)-[:COLLABORATES_ON {status: 'active'}]->(notebook) }
+    WHEN 'starred' THEN EXISTS { (viewer)-[:STARRED]->(notebook) }
+    WHEN 'public' THEN notebook.visibility = 'public'
+    WHEN 'top' THEN EXISTS { (viewer)-[:OWNS|COLLABORATES_ON]->(notebook) }
+      AND NOT EXISTS { (notebook)<-[:PARENT_OF]-(:Notebook)<-[:OWNS]-(viewer) }
+    ELSE true
+  END
+  AND ($text IS NULL OR notebook.search_name CONTAINS $text)
+  AND ($tag IS NULL OR $tag IN notebook.tags)
+  AND ($status IS NULL OR notebook.status = $status)
+WITH viewer, collect(notebook) AS found
+WITH viewer, found, size(found) AS total
+UNWIND found AS notebook
+WITH viewer, notebook, total, CASE $order
+  WHEN 'name' THEN notebook.search_name
+  WHEN 'created' THEN -notebook.created_at.epochMillis
+  ELSE -notebook.updated_at.epochMillis
+END AS key
+WHERE $key IS NULL OR key > $key OR (key = $key AND notebook.id > $after)
+WITH viewer, notebook, total, key
+ORDER BY key, notebook.id
+LIMIT $most
+// use: access/towards
+RETURN permission, EXISTS { (viewer)-[:STARRED]->(notebook) } AS starred, COUNT { (notebook)<-[:STARRED]-(:User) } AS stars, key, total,
+  // use: notebooks/projection
+ORDER BY key, notebook.id

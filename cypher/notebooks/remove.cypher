@@ -1,0 +1,10 @@
+// Mark notebooks as deleted together.
+//
+// mode:    write
+// params:  ids: list<string>, deletion: string, user: string, now: datetime
+// returns: id: string
+MATCH (notebook:Notebook)
+WHERE notebook.id IN $ids AND notebook.tenant = $tenant
+SET notebook.status_before = notebook.status, notebook.status = 'deleted', notebook.deletion = $deletion,
+  notebook.deleted_by = $user, notebook.deleted_at = $now
+RETURN notebook.id AS id

@@ -1,0 +1,10 @@
+// Bring back the notebooks that were deleted together.
+//
+// mode:    write
+// params:  deletion: string, now: datetime
+// returns: id: string
+MATCH (notebook:Notebook {deletion: $deletion, tenant: $tenant})
+SET notebook.status = notebook.status_before, notebook.updated_at = $now,
+  notebook.version = notebook.version + 1
+REMOVE notebook.status_before, notebook.deletion, notebook.deleted_by, notebook.deleted_at
+RETURN notebook.id AS id

@@ -1,0 +1,12 @@
+// Note on notebooks, and those below them, where they lie: the tenant and every notebook on the path.
+//
+// mode:    write
+// params:  ids: list<string>
+// returns: id: string
+MATCH (top:Notebook)-[:PARENT_OF*0..40]->(notebook:Notebook)
+WHERE top.id IN $ids AND top.tenant = $tenant
+WITH DISTINCT notebook
+MATCH (notebook)<-[:PARENT_OF*0..40]-(above:Notebook)
+WITH notebook, collect(above.id) AS path
+SET notebook.scope = reduce(scope = $tenant, step IN path | scope + ' ' + step)
+RETURN notebook.id AS id

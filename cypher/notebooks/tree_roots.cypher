@@ -1,0 +1,12 @@
+// The topmost notebooks of the trees in which the notebooks lie, deleted ones included.
+//
+// mode:    read
+// params:  ids: list<string>
+// returns: id: string
+MATCH (notebook:Notebook)
+WHERE notebook.id IN $ids AND notebook.tenant = $tenant
+MATCH (notebook)<-[:PARENT_OF*0..40]-(root:Notebook)
+WHERE NOT EXISTS { (root)<-[:PARENT_OF]-(:Notebook) }
+WITH DISTINCT root.id AS id
+RETURN id
+ORDER BY id

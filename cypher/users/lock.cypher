@@ -1,0 +1,12 @@
+// Those of the users that exist, locked until the transaction ends.
+//
+// mode:    write
+// params:  ids: list<string>, lock: string
+// returns: user: map
+MATCH (user:User)
+WHERE user.id IN $ids AND user.tenant = $tenant
+WITH user
+ORDER BY user.id
+SET user.lock = $lock
+RETURN
+  // use: users/projection

@@ -1,0 +1,83 @@
+"""The process that reads one file and ends: an order comes in as a frame, answers go out as frames."""
+
+import importlib
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from aether.adapters.extraction.confinement import confine
+from aether.adapters.extraction.formats import Source
+from aether.adapters.extraction.frames import HEADER, framed, length_of
+from aether.adapters.extraction.kinds import kind_of
+from aether.domain.blobs import FileEmpty
+from aether.domain.texts import FileTooComplex, FileUnreadable
+
+EVERY_S = 0.1
+"""How often at most progress is told, in seconds."""
+
+Tell = Callable[[Mapping[str, Any]], None]
+
+
+def main() -> None:
+    """Read the file that the order names."""
+    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)  # Whatever a library prints must not get between the frames.
+
+    def tell(message: Mapping[str, Any]) -> None:
+        rest = memoryview(framed(message))
+        while rest:
+            rest = rest[answers.write(rest) or 0 :]
+
+    order = orjson.loads(sys.stdin.buffer.read(length_of(sys.stdin.buffer.read(HEADER))))
+    confine(memory=order["memory"], cpu_s=order["cpu_s"], parent=order["parent"])
+    tell(_answer(order, tell))
+
+
+def _answer(order: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    try:
+        return {"extracted": _read(order, tell)}
+    except (FileEmpty, FileUnreadable) as refusal:
+        return {"refused": [refusal.code, refusal.message]}
+    except MemoryError:
+        return {"refused": [FileTooComplex.code, "Reading the file takes more memory than a file may have."]}
+    except Exception as error:  # noqa: BLE001 - a hostile file may raise anything
+        return {"failed": _where(error)}
+
+
+def _read(order: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    path = Path(order["path"])
+    kind = kind_of(path, name=order["name"], content_type=order["content_type"])
+    reader = importlib.import_module(f"aether.adapters.extraction.{kind.module}")
+    source = Source(path=path, content_type=kind.content_type, on_page=_throttled(tell))
+    extracted: dict[str, Any] = reader.read(source).packed()
+    return extracted
+
+
+def _throttled(tell: Tell) -> Callable[[int, int], None]:
+    told_at = 0.0
+
+    def on_page(done: int, total: int) -> None:
+        nonlocal told_at
+        now = time.monotonic()
+        if done == total or now - told_at >= EVERY_S:
+            told_at = now
+            tell({"pages": [done, total]})
+
+    return on_page
+
+
+def _where(error: Exception) -> str:
+    """The class of *error* and the lines it came through; its message might hold the document's text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    through = " < ".join(f"{Path(it.filename).name}:{it.lineno}" for it in reversed(frames[-5:]))
+    return f"{type(error).__name__} at {through}"
+
+
+if __name__ == "__main__":
+    main()

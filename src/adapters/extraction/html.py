@@ -1,0 +1,146 @@
+"""Web pages: what a reader of the page sees, with headings, lists, tables and code told apart.
+
+Scripts and styles say nothing. A table that holds tables, headings or lists is taken for
+layout and read as running text. The tree is walked without recursion, for pages may nest without end.
+"""
+
+import re
+
+import selectolax
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from aether.adapters.extraction.charsets import decode
+from aether.adapters.extraction.formats import Source
+from aether.domain.texts import BlockKind, Draft, Extracted
+
+VERSION = f"1 selectolax {selectolax.__version__}"
+
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_.:-]{1,40})", re.IGNORECASE)
+_SPACE = re.compile(r"[ \t\n\r\f]+")
+_AROUND_BREAK = re.compile(r" *\n *")
+
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_SILENT = {
+    "script", "style", "template", "noscript", "head", "svg", "math", "iframe", "object", "select",
+}  # fmt: skip
+_PARTING = {
+    *_HEADINGS, "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details",
+    "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hgroup",
+    "hr", "html", "li", "main", "nav", "ol", "p", "pre", "search", "section", "summary", "table", "tbody",
+    "td", "tfoot", "th", "thead", "tr", "ul",
+}  # fmt: skip
+_LAYOUT = "table, h1, h2, h3, h4, h5, h6, ul, ol, pre, form"
+
+
+def read(source: Source) -> Extracted:
+    """The text of a web page; its metadata has the charset and what the page's head tells."""
+    data = source.path.read_bytes()
+    declared = _CHARSET.search(data[:4096])
+    said, charset = decode(data, declared=declared and declared[1].decode("ascii"))
+    page = LexborHTMLParser(said)
+    draft = Draft()
+    if page.root is not None:
+        _Walk(draft).through(page.root)
+    title = page.css_first("title")
+    return draft.finished(
+        content_type=source.content_type,
+        extractor="html",
+        version=VERSION,
+        title=title.text() if title else None,
+        metadata={"charset": charset, **_told(page)},
+    )
+
+
+def text_of(fragment: str) -> str:
+    """What a reader sees of a piece of markup, as running text."""
+    draft = Draft()
+    if root := LexborHTMLParser(fragment).root:
+        _Walk(draft).through(root)
+    return draft.finished(content_type="text/html", extractor="html", version=VERSION).text
+
+
+def _told(page: LexborHTMLParser) -> dict[str, str]:
+    names = {"author": "author", "description": "description", "date": "created", "keywords": "keywords"}
+    told = {}
+    for meta in page.css("meta[name][content]"):
+        if (name := names.get((meta.attributes.get("name") or "").lower())) and meta.attributes.get(
+            "content"
+        ):
+            told[name] = str(meta.attributes["content"])[:1000]
+    return told
+
+
+class _Walk:
+    """A walk through a page, in the order of its text, filling a draft."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self._said: list[str] = []
+        self._within: list[str] = []
+
+    def through(self, root: LexborNode) -> None:
+        """Walk through *root* and all below it."""
+        node: LexborNode | None = root
+        while node is not None:
+            below = self._enter(node)
+            if below is not None:
+                node = below
+                continue
+            self._leave(node)
+            while node.next is None:
+                node = node.parent
+                if node is None or node == root:
+                    self._part()
+                    return
+                self._leave(node)
+            node = node.next
+
+    def _enter(self, node: LexborNode) -> LexborNode | None:
+        """Where to go on below *node*, if at all."""
+        tag = node.tag or ""
+        if tag == "-text":
+            self._say(node.text_content or "")
+            return None
+        if tag == "br":
+            self._said.append("\n")
+        if tag in _SILENT:
+            return None
+        if tag not in _PARTING:
+            return node.child
+        self._part()
+        if tag == "table" and node.css_first(_LAYOUT) in {None, node}:
+            self._draft.add(_rows(node), BlockKind.TABLE)
+            return None
+        self._within.append(tag)
+        return node.child
+
+    def _leave(self, node: LexborNode) -> None:
+        if self._within and node.tag == self._within[-1]:
+            self._part()
+            self._within.pop()
+
+    def _say(self, text: str) -> None:
+        self._said.append(text if "pre" in self._within else _SPACE.sub(" ", text))
+
+    def _part(self) -> None:
+        """End the block that is being read."""
+        said, self._said = "".join(self._said), []
+        if not said or said.isspace():
+            return
+        tag = next((tag for tag in reversed(self._within) if tag in _HEADINGS or tag in {"li", "pre"}), "p")
+        if tag == "pre":
+            self._draft.add(said, BlockKind.CODE)
+        elif tag in _HEADINGS:
+            self._draft.add(" ".join(said.split()), BlockKind.HEADING, level=_HEADINGS[tag])
+        else:
+            kind = BlockKind.LIST_ITEM if tag == "li" else BlockKind.PARAGRAPH
+            self._draft.add(_AROUND_BREAK.sub("\n", said), kind)
+
+
+def _rows(table: LexborNode) -> str:
+    rows = (
+        " | ".join(" ".join(cell.text(separator=" ").split()) for cell in row.css("td, th"))
+        for row in table.css("tr")
+    )
+    caption = table.css_first("caption")
+    return "\n".join(([" ".join(caption.text(separator=" ").split())] if caption else []) + list(rows))

@@ -1,0 +1,1 @@
+"""Plain HTTP doors: what is no GraphQL operation, such as signing in."""

@@ -1,0 +1,1 @@
+"""The graph, on Neo4j and whatever speaks Bolt and Cypher as it does."""

@@ -1,0 +1,253 @@
+"""Documents in the graph: `(:Notebook)-[:CONTAINS]->(:Document)-[:HAS_CHUNK]->(:Chunk)`."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from typing_extensions import override
+
+from aether.adapters.neo4j.jobs import failure_of
+from aether.adapters.neo4j.rows import instant, instant_or_none, lock, page, place, text_of, value_of
+from aether.adapters.neo4j.runner import Row, Runner
+from aether.domain.access import Permission
+from aether.domain.blobs import BlobKey
+from aether.domain.documents import (
+    Chunk,
+    ChunkId,
+    Chunks,
+    Document,
+    DocumentId,
+    DocumentOrder,
+    Documents,
+    EmbeddingStatus,
+    ProcessingStatus,
+    SeenDocument,
+    Understanding,
+)
+from aether.domain.moments import Moment
+from aether.domain.notebooks import NotebookId
+from aether.domain.pages import Page, Place, Slice
+from aether.domain.tenants import TenantId
+from aether.domain.users import UserId
+from aether.domain.viewers import Viewer
+
+CHUNKS_AT_A_TIME = 500
+
+
+class Neo4jDocuments(Documents):
+    """Where documents are kept."""
+
+    def __init__(self, run: Runner) -> None:
+        self._run = run
+
+    @override
+    async def lock(self, ids: Collection[DocumentId]) -> Mapping[DocumentId, Document]:
+        rows = await self._run("documents/lock", ids=list(ids), lock=lock())
+        return {row["document"]["id"]: document_of(row["document"]) for row in rows}
+
+    @override
+    async def add(self, documents: Sequence[Document]) -> None:
+        await self._run("documents/add", rows=[_new(document) for document in documents])
+
+    @override
+    async def put(self, document: Document) -> None:
+        await self._run("documents/put", **_kept(document))
+
+    @override
+    async def remove(self, id: DocumentId, *, deletion: str, by: UserId, at: Moment) -> None:
+        await self._run("documents/remove", id=id, deletion=deletion, user=by, now=at.now)
+
+    @override
+    async def get_many(self, ids: Collection[DocumentId], *, by: Viewer) -> Mapping[DocumentId, SeenDocument]:
+        rows = await self._run("documents/get_many", viewer=by.user, ids=list(ids))
+        return {row["document"]["id"]: seen_of(row) for row in rows}
+
+    @override
+    async def page(
+        self,
+        notebook: NotebookId,
+        *,
+        status: ProcessingStatus | None,
+        order: DocumentOrder,
+        part: Slice,
+        by: Viewer,
+    ) -> Page[SeenDocument]:
+        rows = await self._run(
+            "documents/page",
+            viewer=by.user,
+            notebook=notebook,
+            status=status and status.value,
+            order=order.value,
+            **place(part),
+        )
+        return page(
+            rows, part, of=seen_of, place_of=lambda row: Place(key=row["key"], id=row["document"]["id"])
+        )
+
+    @override
+    async def below(self, notebook: NotebookId) -> Mapping[DocumentId, tuple[NotebookId, ...] | None]:
+        rows = await self._run("documents/below", notebook=notebook)
+        return {row["id"]: tuple(reversed(row["path"])) if row["live"] else None for row in rows}
+
+
+class Neo4jChunks(Chunks):
+    """Where the chunks of documents are kept."""
+
+    def __init__(self, run: Runner) -> None:
+        self._run = run
+
+    @override
+    async def replace(self, document: DocumentId, chunks: Sequence[Chunk]) -> None:
+        await self._run("documents/forget_chunks", document=document)
+        for begin in range(0, len(chunks), CHUNKS_AT_A_TIME):
+            some = chunks[begin : begin + CHUNKS_AT_A_TIME]
+            await self._run("documents/add_chunks", document=document, rows=[_row(chunk) for chunk in some])
+
+    @override
+    async def of_document(self, document: DocumentId) -> Sequence[Chunk]:
+        return [chunk_of(row["chunk"]) for row in await self._run("documents/chunks", document=document)]
+
+    @override
+    async def page(self, document: DocumentId, *, part: Slice, by: Viewer) -> Page[Chunk]:
+        rows = await self._run(
+            "documents/chunk_page",
+            viewer=by.user,
+            document=document,
+            after=part.after.key if part.after else -1,
+            most=part.first + 1,
+        )
+        return page(
+            rows,
+            part,
+            of=lambda row: chunk_of(row["chunk"]),
+            place_of=lambda row: Place(key=row["chunk"]["ordinal"], id=row["chunk"]["id"]),
+        )
+
+    @override
+    async def place(self, paths: Mapping[DocumentId, tuple[NotebookId, ...]]) -> None:
+        rows = [{"id": id, "scope": " ".join((str(self._run.tenant), *path))} for id, path in paths.items()]
+        for begin in range(0, len(rows), CHUNKS_AT_A_TIME):
+            await self._run("documents/place", rows=rows[begin : begin + CHUNKS_AT_A_TIME])
+
+    @override
+    async def get_many(self, ids: Collection[ChunkId], *, by: Viewer) -> Mapping[ChunkId, Chunk]:
+        rows = await self._run("documents/seen_chunks", viewer=by.user, ids=list(ids))
+        return {row["chunk"]["id"]: chunk_of(row["chunk"]) for row in rows}
+
+
+def _new(document: Document) -> dict[str, Any]:
+    return {
+        "id": document.id,
+        "notebook": document.notebook,
+        "name": document.name,
+        "search_name": document.name.casefold(),
+        "original_filename": document.original_filename,
+        "declared_type": document.declared_type,
+        "file_size": document.file_size,
+        "file_hash": document.file_hash,
+        "blob": document.blob,
+        "processing_status": document.status.value,
+        "processing_tier": document.tier,
+        "embedding_status": document.embedding.value,
+        "version": document.version,
+        "uploaded_by": document.uploaded_by,
+        "uploaded_at": document.uploaded_at,
+        "updated_at": document.updated_at,
+    }
+
+
+def _kept(document: Document) -> dict[str, Any]:
+    found = document.understanding
+    return {
+        "id": document.id,
+        "name": document.name,
+        "search_name": document.name.casefold(),
+        "processing_status": document.status.value,
+        "embedding_status": document.embedding.value,
+        "content_type": found and found.content_type,
+        "title": found and found.title,
+        "page_count": found and found.page_count,
+        "characters": found and found.characters,
+        "extractor": found and found.extractor,
+        "texts": found and found.texts,
+        "extracted_metadata": found and text_of(found.metadata),
+        "chunk_count": document.chunk_count,
+        "failure_code": document.failure and document.failure.code,
+        "failure_message": document.failure and document.failure.message,
+        "version": document.version,
+        "updated_at": document.updated_at,
+        "processed_at": document.processed_at,
+    }
+
+
+def seen_of(row: Row) -> SeenDocument:
+    """The document in a row, as its viewer sees it."""
+    return SeenDocument(document=document_of(row["document"]), permission=Permission(row["permission"]))
+
+
+def document_of(row: Row) -> Document:
+    """The document in a row's map."""
+    return Document(
+        id=DocumentId(row["id"]),
+        tenant=TenantId(row["tenant"]),
+        notebook=NotebookId(row["notebook"]),
+        name=row["name"],
+        original_filename=row["original_filename"],
+        declared_type=row["declared_type"],
+        file_size=row["file_size"],
+        file_hash=row["file_hash"],
+        blob=BlobKey(row["blob"]),
+        status=ProcessingStatus(row["processing_status"]),
+        embedding=EmbeddingStatus(row["embedding_status"]),
+        understanding=_understanding_of(row),
+        chunk_count=row["chunk_count"],
+        failure=failure_of(row),
+        version=row["version"],
+        uploaded_by=UserId(row["uploaded_by"]),
+        uploaded_at=instant(row["uploaded_at"]),
+        updated_at=instant(row["updated_at"]),
+        processed_at=instant_or_none(row["processed_at"]),
+    )
+
+
+def _understanding_of(row: Row) -> Understanding | None:
+    if row["texts"] is None:
+        return None
+    return Understanding(
+        content_type=row["content_type"],
+        title=row["title"],
+        page_count=row["page_count"],
+        characters=row["characters"],
+        extractor=row["extractor"],
+        texts=BlobKey(row["texts"]),
+        metadata=value_of(row["extracted_metadata"]),
+    )
+
+
+def _row(chunk: Chunk) -> dict[str, Any]:
+    return {
+        "id": chunk.id,
+        "ordinal": chunk.ordinal,
+        "page": chunk.page,
+        "start": chunk.start,
+        "end": chunk.end,
+        "headings": list(chunk.headings),
+        "text": chunk.text,
+        "text_hash": chunk.text_hash,
+        "file_hash": chunk.file_hash,
+    }
+
+
+def chunk_of(row: Row) -> Chunk:
+    """The chunk in a row's map."""
+    return Chunk(
+        id=ChunkId(row["id"]),
+        document=DocumentId(row["document"]),
+        ordinal=row["ordinal"],
+        page=row["page"],
+        start=row["start"],
+        end=row["end"],
+        headings=tuple(row["headings"]),
+        text=row["text"],
+        text_hash=row["text_hash"],
+        file_hash=row["file_hash"],
+    )

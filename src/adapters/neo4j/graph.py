@@ -1,0 +1,173 @@
+"""The graph over the driver's managed transactions.
+
+They retry, so a body may run twice; a write that meets a constraint is run once more,
+because an engine may refuse one of two `MERGE`s that raced. Each process keeps one set of
+bookmarks: it reads what it wrote, whichever server of a cluster it asks.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from neo4j import (
+    AsyncDriver,
+    AsyncGraphDatabase,
+    AsyncManagedTransaction,
+    NotificationDisabledClassification,
+    unit_of_work,
+)
+from typing_extensions import override
+
+from aether.adapters.neo4j.errors import AlreadyThere, GraphUnavailable, translated
+from aether.adapters.neo4j.runner import Runner
+from aether.adapters.neo4j.statements import Mode, Statement
+from aether.adapters.neo4j.work import Neo4jWork
+from aether.domain.graph import Graph, Work
+from aether.domain.tenants import TenantId
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@asynccontextmanager
+async def connected(
+    uri: str, *, user: str, password: str, pool: int = 100, patience_s: float = 5.0
+) -> AsyncIterator[AsyncDriver]:
+    """A driver for *uri*, closed at the end. No server is spoken to yet.
+
+    Args:
+        pool: The most connections at a time.
+        patience_s: How long to wait for a connection, or retry a transaction, in seconds.
+    """
+    driver = AsyncGraphDatabase.driver(
+        uri,
+        auth=(user, password),
+        max_connection_pool_size=pool,
+        connection_acquisition_timeout=patience_s,
+        connection_timeout=patience_s,
+        max_transaction_retry_time=patience_s,
+        initial_retry_delay=0.03,
+        retry_delay_multiplier=1.6,
+        liveness_check_timeout=30.0,
+        max_connection_lifetime=3600.0,
+        user_agent="aether",
+        notifications_disabled_classifications=[
+            NotificationDisabledClassification.UNRECOGNIZED,
+            NotificationDisabledClassification.HINT,
+        ],
+    )
+    try:
+        yield driver
+    finally:
+        await driver.close()
+
+
+class Neo4jGraph(Graph):
+    """The graph on one database, as one tenant or, for a few statements, as nobody in particular."""
+
+    def __init__(
+        self,
+        driver: AsyncDriver,
+        statements: Mapping[str, Statement],
+        *,
+        database: str,
+        tenant: TenantId | None = None,
+        deadline_s: float = 15.0,
+        told: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Wrap *driver*.
+
+        Args:
+            deadline_s: How long one transaction may take with all its retries, in seconds.
+            told: Called after each commit that kept events.
+        """
+        self._driver = driver
+        self._statements = statements
+        self._database = database
+        self._tenant = tenant
+        self._deadline_s = deadline_s
+        self._told = told
+        self._bookmarks = AsyncGraphDatabase.bookmark_manager()
+
+    @override
+    def within(self, tenant: TenantId) -> "Neo4jGraph":
+        bound = Neo4jGraph(
+            self._driver,
+            self._statements,
+            database=self._database,
+            tenant=tenant,
+            deadline_s=self._deadline_s,
+            told=self._told,
+        )
+        bound._bookmarks = self._bookmarks
+        return bound
+
+    @override
+    async def read(
+        self, use_case: Callable[Concatenate[Work, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        result, _ = await self._within_deadline(Mode.READ, use_case, args, kwargs)
+        return result
+
+    @override
+    async def write(
+        self, use_case: Callable[Concatenate[Work, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        try:
+            result, told = await self._within_deadline(Mode.WRITE, use_case, args, kwargs)
+        except AlreadyThere:
+            result, told = await self._within_deadline(Mode.WRITE, use_case, args, kwargs)
+        if told:
+            self._told()
+        return result
+
+    async def _within_deadline(
+        self,
+        mode: Mode,
+        use_case: Callable[..., Awaitable[T]],
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+    ) -> tuple[T, bool]:
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                return await self._managed(mode, use_case, args, kwargs)
+        except Exception as error:
+            if (meaning := translated(error)) is not None:
+                raise meaning from error
+            raise
+
+    async def _managed(
+        self,
+        mode: Mode,
+        use_case: Callable[..., Awaitable[T]],
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+    ) -> tuple[T, bool]:
+        @unit_of_work(timeout=self._deadline_s)
+        async def body(transaction: AsyncManagedTransaction) -> tuple[T, bool]:
+            work = Neo4jWork(Runner(transaction, self._statements, tenant=self._tenant, mode=mode))
+            return await use_case(work, *args, **kwargs), work.events.told
+
+        async with self._driver.session(
+            database=self._database, bookmark_manager=self._bookmarks, fetch_size=-1
+        ) as session:
+            execute = session.execute_read if mode is Mode.READ else session.execute_write
+            return await execute(body)
+
+    async def ping(self) -> None:
+        """Ask the graph for nothing.
+
+        Raises:
+            GraphUnavailable: It does not answer.
+        """
+        try:
+            async with (
+                asyncio.timeout(self._deadline_s),
+                self._driver.session(database=self._database) as session,
+            ):
+                await (await session.run("RETURN 1")).consume()
+        except Exception as error:
+            if translated(error) is not None:
+                raise GraphUnavailable from error
+            raise

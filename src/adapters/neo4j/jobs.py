@@ -1,0 +1,103 @@
+"""Jobs in the graph: `(:Notebook)-[:HAS_JOB]->(:Job)`; those not over carry `open`, which is indexed."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from typing_extensions import override
+
+from aether.adapters.neo4j.rows import instant, instant_or_none, lock
+from aether.adapters.neo4j.runner import Row, Runner
+from aether.domain.jobs import Failure, Job, JobId, JobKind, Jobs, JobStatus
+from aether.domain.tenants import TenantId
+from aether.domain.users import UserId
+
+LISTED_MOST = 100
+
+
+class Neo4jJobs(Jobs):
+    """Where jobs are kept."""
+
+    def __init__(self, run: Runner) -> None:
+        self._run = run
+
+    @override
+    async def get_many(self, ids: Collection[JobId]) -> Mapping[JobId, Job]:
+        rows = await self._run("jobs/get_many", ids=list(ids))
+        return {row["job"]["id"]: job_of(row["job"]) for row in rows}
+
+    @override
+    async def lock(self, id: JobId) -> Job | None:
+        row = await self._run.one("jobs/lock", id=id, lock=lock())
+        return row and job_of(row["job"])
+
+    @override
+    async def add(self, job: Job) -> None:
+        await self._run(
+            "jobs/add",
+            id=job.id,
+            kind=job.kind.value,
+            subject=job.subject,
+            notebook=job.notebook,
+            status=job.status.value,
+            stage=job.stage,
+            progress=job.progress,
+            attempt=job.attempt,
+            created_by=job.created_by,
+            created_at=job.created_at,
+            updated_at=job.updated_at,
+        )
+
+    @override
+    async def put(self, job: Job) -> None:
+        await self._run(
+            "jobs/put",
+            id=job.id,
+            status=job.status.value,
+            stage=job.stage,
+            progress=job.progress,
+            attempt=job.attempt,
+            failure_code=job.failure and job.failure.code,
+            failure_message=job.failure and job.failure.message,
+            updated_at=job.updated_at,
+            finished_at=job.finished_at,
+            open=not job.status.over,
+        )
+
+    @override
+    async def about(self, id: str, *, live: bool = False) -> Sequence[Job]:
+        rows = await self._run("jobs/about", id=id, live=live, most=LISTED_MOST)
+        return [job_of(row["job"]) for row in rows]
+
+    @override
+    async def unfinished(self, *, limit: int) -> Sequence[Job]:
+        return [job_of(row["job"]) for row in await self._run("jobs/unfinished", most=limit)]
+
+    @override
+    async def tenant_of(self, id: JobId) -> TenantId | None:
+        row = await self._run.one("jobs/tenant_of", id=id)
+        return row and TenantId(row["tenant"])
+
+
+def job_of(row: Row) -> Job:
+    """The job in a row's map."""
+    return Job(
+        id=JobId(row["id"]),
+        tenant=TenantId(row["tenant"]),
+        kind=JobKind(row["kind"]),
+        subject=row["subject"],
+        notebook=row["notebook"],
+        status=JobStatus(row["status"]),
+        stage=row["stage"],
+        progress=row["progress"],
+        attempt=row["attempt"],
+        failure=failure_of(row),
+        created_by=UserId(row["created_by"]),
+        created_at=instant(row["created_at"]),
+        updated_at=instant(row["updated_at"]),
+        finished_at=instant_or_none(row["finished_at"]),
+    )
+
+
+def failure_of(row: Row) -> Failure | None:
+    """Why something failed, if it did."""
+    code = row["failure_code"]
+    return Failure(code=code, message=row["failure_message"]) if code else None

@@ -1,0 +1,342 @@
+"""What the graph holds: labels, properties, relationships, constraints and indexes, declared once.
+
+The classes are declarations; neomodel keeps the name `id` for itself, so it is `uid` here. The migrations are held to them by a test, and `ddl` writes
+the statements for what is new. Full-text indexes differ from engine to engine and stand in
+the migrations alone, under the names in `FULLTEXT`.
+"""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from neomodel import (
+    ArrayProperty,
+    BooleanProperty,
+    DateTimeNeo4jFormatProperty,
+    IntegerProperty,
+    RelationshipFrom,
+    RelationshipTo,
+    StringProperty,
+    StructuredNode,
+    StructuredRel,
+)
+
+INSTANT = DateTimeNeo4jFormatProperty
+
+
+class Owns(StructuredRel):
+    """A person owns a notebook; for the access rule an active grant of the highest level."""
+
+    created_at = INSTANT()
+    status = StringProperty()
+    level = IntegerProperty()
+
+
+class CollaboratesOn(StructuredRel):
+    """A person's part in somebody else's notebook."""
+
+    permission = StringProperty()
+    level = IntegerProperty()
+    status = StringProperty()
+    message = StringProperty()
+    granted_by = StringProperty()
+    granted_at = INSTANT()
+    accepted_at = INSTANT()
+    revoked_at = INSTANT()
+
+
+class Starred(StructuredRel):
+    """A person starred a notebook."""
+
+    starred_at = INSTANT()
+
+
+class Viewed(StructuredRel):
+    """A person looked at a notebook."""
+
+    viewed_at = INSTANT()
+    duration_seconds = IntegerProperty()
+
+
+class Forked(StructuredRel):
+    """A person forked a notebook."""
+
+    forked_at = INSTANT()
+    fork_reason = StringProperty()
+
+
+class Contains(StructuredRel):
+    """A document lies in a notebook."""
+
+    added_at = INSTANT()
+
+
+class Tenant(StructuredNode):
+    """An organisation on this Aether."""
+
+    uid = StringProperty(unique_index=True, db_property="id")
+    domain = StringProperty(unique_index=True)
+    name = StringProperty()
+    status = StringProperty()
+    realm = StringProperty()
+    settings = StringProperty()
+    created_at = INSTANT()
+    updated_at = INSTANT()
+
+
+class User(StructuredNode):
+    """A person of a tenant."""
+
+    unique_together: ClassVar = [("tenant", "issuer", "subject")]
+    index_together: ClassVar = [("tenant", "status"), ("status", "created_at")]
+
+    uid = StringProperty(unique_index=True, db_property="id")
+    tenant = StringProperty()
+    subject = StringProperty()
+    issuer = StringProperty()
+    username = StringProperty()
+    email = StringProperty(index=True)
+    full_name = StringProperty()
+    avatar = StringProperty()
+    roles = ArrayProperty(StringProperty())
+    groups = ArrayProperty(StringProperty())
+    preferences = StringProperty()
+    status = StringProperty()
+    lock = StringProperty()
+    created_at = INSTANT()
+    updated_at = INSTANT()
+    last_seen_at = INSTANT(index=True)
+
+    home = RelationshipTo("Tenant", "BELONGS_TO")
+    owned = RelationshipTo("Notebook", "OWNS", model=Owns)
+    shared = RelationshipTo("Notebook", "COLLABORATES_ON", model=CollaboratesOn)
+    starred = RelationshipTo("Notebook", "STARRED", model=Starred)
+    viewed = RelationshipTo("Notebook", "VIEWED", model=Viewed)
+    forked = RelationshipTo("Notebook", "FORKED", model=Forked)
+    keys = RelationshipTo("ApiKey", "HOLDS")
+
+
+class ApiKey(StructuredNode):
+    """A key that lets programs in; only its digest is kept."""
+
+    uid = StringProperty(unique_index=True, db_property="id")
+    digest = StringProperty(unique_index=True)
+    tenant = StringProperty()
+    name = StringProperty()
+    hint = StringProperty()
+    ceiling = IntegerProperty()
+    created_at = INSTANT()
+    expires_at = INSTANT()
+    last_used_at = INSTANT()
+    revoked_at = INSTANT()
+
+
+class Notebook(StructuredNode):
+    """A titled collection of documents."""
+
+    index_together: ClassVar = [
+        ("tenant", "visibility"),
+        ("tenant", "deleted_by"),
+        ("status", "visibility"),
+    ]
+
+    uid = StringProperty(unique_index=True, db_property="id")
+    tenant = StringProperty()
+    name = StringProperty()
+    search_name = StringProperty()
+    description = StringProperty()
+    scope = StringProperty()
+    visibility = StringProperty()
+    status = StringProperty()
+    status_before = StringProperty()
+    compliance_settings = StringProperty()
+    tags = ArrayProperty(StringProperty())
+    document_count = IntegerProperty()
+    total_size_bytes = IntegerProperty()
+    version = IntegerProperty()
+    lock = StringProperty()
+    tree_lock = StringProperty()
+    deletion = StringProperty(index=True)
+    deleted_by = StringProperty()
+    deleted_at = INSTANT()
+    created_at = INSTANT(index=True)
+    updated_at = INSTANT(index=True)
+
+    owner = RelationshipFrom("User", "OWNS", model=Owns)
+    children = RelationshipTo("Notebook", "PARENT_OF")
+    origin = RelationshipTo("Notebook", "FORK_OF")
+    documents = RelationshipTo("Document", "CONTAINS", model=Contains)
+    activities = RelationshipTo("Activity", "SAW")
+    jobs = RelationshipTo("Job", "HAS_JOB")
+
+
+class NotebookTemplate(StructuredNode):
+    """An outline from which notebooks are made."""
+
+    uid = StringProperty(unique_index=True, db_property="id")
+    tenant = StringProperty(index=True)
+    name = StringProperty()
+    description = StringProperty()
+    outline = StringProperty()
+    created_by = StringProperty()
+    created_at = INSTANT()
+
+
+class Document(StructuredNode):
+    """A file in a notebook, and what was understood of it."""
+
+    index_together: ClassVar = [("tenant", "processing_status"), ("processing_status", "uploaded_at")]
+
+    uid = StringProperty(unique_index=True, db_property="id")
+    tenant = StringProperty()
+    name = StringProperty()
+    search_name = StringProperty()
+    original_filename = StringProperty()
+    declared_type = StringProperty()
+    content_type = StringProperty(index=True)
+    file_size = IntegerProperty()
+    file_hash = StringProperty(index=True)
+    blob = StringProperty()
+    scope = StringProperty()
+    processing_status = StringProperty()
+    processing_tier = IntegerProperty()
+    embedding_status = StringProperty()
+    title = StringProperty()
+    page_count = IntegerProperty()
+    characters = IntegerProperty()
+    extractor = StringProperty()
+    texts = StringProperty()
+    extracted_metadata = StringProperty()
+    chunk_count = IntegerProperty()
+    failure_code = StringProperty()
+    failure_message = StringProperty()
+    version = IntegerProperty()
+    lock = StringProperty()
+    deletion = StringProperty(index=True)
+    deleted_by = StringProperty()
+    deleted_at = INSTANT()
+    uploaded_by = StringProperty()
+    uploaded_at = INSTANT(index=True)
+    updated_at = INSTANT()
+    processed_at = INSTANT()
+
+    chunks = RelationshipTo("Chunk", "HAS_CHUNK")
+
+
+class Chunk(StructuredNode):
+    """A passage of a document."""
+
+    uid = StringProperty(unique_index=True, db_property="id")
+    tenant = StringProperty()
+    document = StringProperty()
+    ordinal = IntegerProperty()
+    page = IntegerProperty()
+    start = IntegerProperty()
+    end = IntegerProperty()
+    headings = ArrayProperty(StringProperty())
+    text = StringProperty()
+    text_hash = StringProperty()
+    file_hash = StringProperty()
+    scope = StringProperty()
+
+
+class Job(StructuredNode):
+    """Work that goes on after the answer."""
+
+    uid = StringProperty(unique_index=True, db_property="id")
+    tenant = StringProperty()
+    kind = StringProperty()
+    subject = StringProperty(index=True)
+    notebook = StringProperty()
+    status = StringProperty()
+    stage = StringProperty()
+    progress = IntegerProperty()
+    attempt = IntegerProperty()
+    open = BooleanProperty(index=True)
+    failure_code = StringProperty()
+    failure_message = StringProperty()
+    lock = StringProperty()
+    created_by = StringProperty()
+    created_at = INSTANT()
+    updated_at = INSTANT()
+    finished_at = INSTANT()
+
+
+class Activity(StructuredNode):
+    """Something that somebody did to a notebook."""
+
+    uid = StringProperty(unique_index=True, db_property="id")
+    tenant = StringProperty()
+    notebook = StringProperty()
+    actor = StringProperty()
+    verb = StringProperty()
+    subject = StringProperty()
+    details = StringProperty()
+    at = INSTANT()
+
+
+class Event(StructuredNode):
+    """An event of the outbox, until it is handed on."""
+
+    uid = StringProperty(unique_index=True, db_property="id")
+    tenant = StringProperty()
+    topic = StringProperty()
+    kind = StringProperty()
+    payload = StringProperty()
+    at = INSTANT()
+    final = BooleanProperty()
+
+
+class Migration(StructuredNode):
+    """A migration that was applied."""
+
+    uid = StringProperty(unique_index=True, db_property="id")
+    checksum = StringProperty()
+    applied_at = INSTANT()
+
+
+NODES: tuple[type[StructuredNode], ...] = (
+    Tenant,
+    User,
+    ApiKey,
+    Notebook,
+    NotebookTemplate,
+    Document,
+    Chunk,
+    Job,
+    Activity,
+    Event,
+    Migration,
+)
+"""Everything that the graph holds."""
+
+FULLTEXT = ("passage_words", "notebook_words", "document_words")
+"""The full-text indexes."""
+
+
+def ddl() -> Iterator[str]:
+    """The statements that make every declared constraint and index, by name."""
+    for node in NODES:
+        label = node.__label__
+        for name, declared in sorted(node.defined_properties(aliases=False, rels=False).items()):
+            if declared.unique_index:
+                yield _unique(label, (declared.db_property or name,))
+            elif declared.index:
+                yield _index(label, (name,))
+        for names in getattr(node, "unique_together", ()):
+            yield _unique(label, names)
+        for names in getattr(node, "index_together", ()):
+            yield _index(label, names)
+
+
+def _unique(label: str, names: tuple[str, ...]) -> str:
+    named, properties = _named(label, names)
+    return f"CREATE CONSTRAINT {named}_unique IF NOT EXISTS FOR (n:{label}) REQUIRE ({properties}) IS UNIQUE;"
+
+
+def _index(label: str, names: tuple[str, ...]) -> str:
+    named, properties = _named(label, names)
+    return f"CREATE INDEX {named} IF NOT EXISTS FOR (n:{label}) ON ({properties});"
+
+
+def _named(label: str, names: tuple[str, ...]) -> tuple[str, str]:
+    return "_".join((label.lower(), *names)), ", ".join(f"n.{name}" for name in names)

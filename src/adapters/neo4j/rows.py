@@ -1,0 +1,60 @@
+"""What rows need on their way in and out: instants, JSON text, and pages."""
+
+import json
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from aether.adapters.neo4j.runner import Row
+from aether.domain.pages import Page, Place, Slice
+
+T = TypeVar("T")
+
+
+def instant(value: Any) -> datetime:
+    """The aware instant, in UTC, of a stored one."""
+    native: datetime = value.to_native()
+    return native.astimezone(UTC)
+
+
+def instant_or_none(value: Any) -> datetime | None:
+    """The same, where there may be none."""
+    return None if value is None else instant(value)
+
+
+def text_of(value: Mapping[str, Any]) -> str:
+    """JSON text, since the graph keeps no maps."""
+    return json.dumps(value, separators=(",", ":"), sort_keys=True)
+
+
+def value_of(text: str | None) -> dict[str, Any]:
+    """The value of JSON text; empty where there is none."""
+    value: dict[str, Any] = json.loads(text) if text else {}
+    return value
+
+
+def lock() -> str:
+    """A value that differs from the last one, so that setting it takes the lock."""
+    return secrets.token_hex(8)
+
+
+def place(part: Slice) -> dict[str, Any]:
+    """The parameters with which a statement starts a page, and looks one beyond it."""
+    return {
+        "key": part.after.key if part.after else None,
+        "after": part.after.id if part.after else None,
+        "most": part.first + 1,
+    }
+
+
+def page(
+    rows: Sequence[Row], part: Slice, *, of: Callable[[Row], T], place_of: Callable[[Row], Place]
+) -> Page[T]:
+    """The page that *rows* are, of which the last one only tells that more follow."""
+    shown = rows[: part.first]
+    return Page(
+        items=[(of(row), place_of(row)) for row in shown],
+        has_next=len(rows) > part.first,
+        total=rows[0]["total"] if rows else 0,
+    )

@@ -1,0 +1,1 @@
+"""OpenID Connect: tokens of any issuer verified, and people signed in at one."""

@@ -1,0 +1,42 @@
+"""Texts: what a document says, and the chunks in which it is found again.
+
+A text is the blocks of a document in reading order, parted by blank lines; what a page
+shows outside its body (headers, footers, notes, comments) follows the body. A place in
+it is a range of code points and never moves while the version of the document lives.
+Chunks are ranges that fit an embedding model: each visible character lies in exactly one,
+and they follow the structure as far as the model's limit lets them.
+"""
+
+from aether.domain.texts.chunks import ChunkText, CountTokens, chunks_of
+from aether.domain.texts.extracted import Block, BlockKind, Draft, Extracted, Page, Role, Span
+from aether.domain.texts.reading import Progress, Reader, ReaderDown
+from aether.domain.texts.refusals import (
+    FileBroken,
+    FileEncrypted,
+    FileMislabelled,
+    FileTooComplex,
+    FileUnreadable,
+    FileUnsupported,
+)
+
+__all__ = [
+    "Block",
+    "BlockKind",
+    "ChunkText",
+    "CountTokens",
+    "Draft",
+    "Extracted",
+    "FileBroken",
+    "FileEncrypted",
+    "FileMislabelled",
+    "FileTooComplex",
+    "FileUnreadable",
+    "FileUnsupported",
+    "Page",
+    "Progress",
+    "Reader",
+    "ReaderDown",
+    "Role",
+    "Span",
+    "chunks_of",
+]

@@ -1,0 +1,39 @@
+/** How files and progress are put in words. */
+
+import type { Progress, Step } from "./progress";
+
+const DOING: Record<Step, string> = {
+  upload: "Uploading",
+  validate: "Validating",
+  extract: "Extracting the text",
+  chunk: "Cutting it into passages",
+  embed: "Embedding its meaning",
+  index: "Indexing",
+};
+
+/** What a screen reader is to say; it changes with the step, not with each percent. */
+export function said({ phase, step, failure }: Progress): string {
+  switch (phase) {
+    case "idle":
+      return "";
+    case "ready":
+      return "Ready: it can be found now.";
+    case "failed":
+      return failure?.message ?? "";
+    default:
+      return `${DOING[step]}…`;
+  }
+}
+
+/** *bytes* for people, such as `1.4 MB`. */
+export function sizeOf(bytes: number): string {
+  const units = ["bytes", "kB", "MB", "GB"];
+  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
+  const value = bytes / 1000 ** power;
+  return `${power === 0 ? value : value.toPrecision(3)} ${units[power]}`;
+}
+
+/** The words of a file's name, without its extension. */
+export function wordsOf(name: string): string {
+  return name.replace(/\.[^.]+$/, "").replace(/[\W_]+/gu, " ").trim();
+}
