@@ -44,13 +44,13 @@ def pdf(*pages: Sequence[str], title: str | None = None, author: str | None = No
 
 def pdf_of_rare_letters(said: str) -> bytes:
     """A PDF whose only font maps its codes to these letters, wherever they are in Unicode."""
-    maps = "".join(f"<{code:02x}> <{letter.encode('utf-16-be').hex()}>" for code, letter in enumerate(said, 33))
+    letters = [letter.encode("utf-16-be").hex() for letter in said]
+    maps = "".join(f"<{code:02x}> <{letter}>" for code, letter in enumerate(letters, 33))
+    ranges = "1 begincodespacerange <00> <ff> endcodespacerange"
     shown = bytes(range(33, 33 + len(said))).hex()
     with pikepdf.open(io.BytesIO(pdf(["x"]))) as file:
         font = next(iter(file.pages[0].Resources.Font.values()))
-        font.ToUnicode = file.make_stream(
-            f"1 begincodespacerange <00> <ff> endcodespacerange {len(said)} beginbfchar {maps} endbfchar".encode()
-        )
+        font.ToUnicode = file.make_stream(f"{ranges} {len(said)} beginbfchar {maps} endbfchar".encode())
         file.pages[0].Contents = file.make_stream(f"BT /F1 10 Tf 50 700 Td <{shown}> Tj ET".encode())
         return _saved(file)
 
@@ -137,9 +137,8 @@ def word_of(body: str, *, before: str = "", parts: Mapping[str, tuple[str, str]]
 
 def notes(*said: str) -> str:
     """A part with footnotes."""
-    written = "".join(
-        f'<w:footnote w:id="{n}"><w:p><w:r><w:t>{it}</w:t></w:r></w:p></w:footnote>' for n, it in enumerate(said)
-    )
+    note = '<w:footnote w:id="{}"><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:footnote>'
+    written = "".join(note.format(id, it) for id, it in enumerate(said))
     return f"<w:footnotes {_W}>{written}</w:footnotes>"
 
 

@@ -22,6 +22,7 @@ class Event:
     """Something that happened.
 
     Attributes:
+        id: Told once, however often it is handed on; empty for what may be told again.
         topic: What it is about, such as `job/job_01j…` or `notebook/notebook_01j…`.
         kind: What happened, such as `notebook_moved`.
         payload: What listeners show; JSON values only.

@@ -104,16 +104,16 @@ async def test_a_word_hyphenated_at_the_end_of_a_line_is_whole_again(desk: Desk)
 
 
 async def test_letters_beyond_the_basic_plane_are_read_from_a_pdf(desk: Desk) -> None:
-    said = await desk.read(make.pdf_of_rare_letters("𝒜 river 🌊"), "rare.pdf")
+    said = await desk.read(make.pdf_of_rare_letters("𝄞 river 🌊"), "rare.pdf")
 
-    assert said.text == "𝒜 river 🌊"
+    assert said.text == "𝄞 river 🌊"
 
 
 async def test_a_torn_pdf_is_repaired(desk: Desk) -> None:
     said = await desk.read(make.torn_pdf(), "torn.pdf")
 
     assert said.metadata["repaired"]
-    assert said.text.count("Water runs downhill.") > 30
+    assert said.text.count("Water runs downhill.") == 60 - said.metadata["pages_without_text"] > 10
 
 
 async def test_a_pdf_under_a_password_is_refused_and_one_with_an_owner_is_read(desk: Desk) -> None:
@@ -200,8 +200,10 @@ async def test_a_word_document_under_a_password_is_refused(desk: Desk) -> None:
 
 async def test_a_web_page_is_read_as_its_reader_sees_it(desk: Desk) -> None:
     page = """<!DOCTYPE html><html><head><title>Rivers &amp; Seas</title><meta name="author" content="Ada">
-      <style>p { color: red }</style></head><body><script>let no = "no"</script><header><h1>Rivers</h1></header>
-      <p>Water <b>runs</b>\n  downhill<br>and rests.</p><ul><li>The Elbe<ul><li>Hamburg</li></ul></li><li>The Rhine</ul>
+      <style>p { color: red }</style></head><body><script>let no = "no"</script>
+      <header><h1>Rivers</h1></header>
+      <p>Water <b>runs</b>\n  downhill<br>and rests.</p>
+      <ul><li>The Elbe<ul><li>Hamburg</li></ul></li><li>The Rhine</ul>
       <table><caption>Levels</caption><tr><th>Place<th>Level<tr><td>Hamburg<td>5.2</table>
       <table><tr><td><h2>Layout</h2>Left</td><td><p>Right</p></td></tr></table>
       <pre>if x:\n    y()\n</pre></body></html>"""
@@ -276,12 +278,16 @@ Mouths
     assert (said.title, said.metadata["author"]) == ("Rivers", "Ada")
 
 
-GERMAN = "Das Flußbett überströmt größere Flächen; die Höhe – gemessen in Köln – beträgt „5,2 m“, für 20 €."
-FRENCH = "L’eau s’écoule très lentement à travers la forêt où naît le ruisseau ; ça coûte 20 €, paraît-il."
+GERMAN = "Das Flußbett überströmt größere Flächen; die Höhe, gemessen in Köln, beträgt „5,2 m“, für 20 €."
+FRENCH = (
+    "« L'eau s'écoule très lentement à travers la forêt où naît le ruisseau » ; ça coûte 20 €, paraît-il."
+)
 RUSSIAN = "Река течёт медленно через лес, где рождается ручей, и впадает в холодное северное море."
 
 
-@pytest.mark.parametrize("charset", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
+@pytest.mark.parametrize(
+    "charset", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"]
+)
 @pytest.mark.parametrize("text", [GERMAN, FRENCH])
 async def test_plain_text_is_read_in_every_common_charset(desk: Desk, text: str, charset: str) -> None:
     said = await desk.read(text.encode(charset), "notes.txt")
@@ -386,6 +392,6 @@ async def test_an_empty_file_is_refused(desk: Desk, name: str) -> None:
         await desk.read(b"", name)
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "a\x00b.txt", "-rf", "𝒜\u202e.txt", "x" * 5_000])
+@pytest.mark.parametrize("name", ["../../etc/passwd", "a\x00b.txt", "-rf", "𝄞\u202e.txt", "x" * 5_000])
 async def test_a_name_is_never_more_than_a_name(desk: Desk, name: str) -> None:
     assert (await desk.read(b"Hi.", name)).text == "Hi."

@@ -1,6 +1,7 @@
 """What a text is made of, and how it falls into chunks."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -87,7 +88,7 @@ def test_every_visible_character_is_in_exactly_one_chunk_that_fits(
     chunks = chunks_of(said, count_tokens=count, most_tokens=most)
 
     assert not uncovered(said.text, chunks).strip()
-    assert all(before.end <= after.start for before, after in zip(chunks, chunks[1:], strict=False))
+    assert all(before.end <= after.start for before, after in pairwise(chunks))
     assert [chunk.ordinal for chunk in chunks] == list(range(len(chunks)))
     for chunk in chunks:
         assert said.text[chunk.start : chunk.end] == chunk.text == chunk.text.strip("\n")

@@ -31,7 +31,7 @@ try {
   const panel = page.getByRole("region", { name: "Upload" });
   await panel.locator("input[type=file]").setInputFiles(file);
   await panel.getByRole("button", { name: "Upload", exact: true }).click();
-  await panel.locator("[data-mark=active]").waitFor();
+  await panel.locator("[data-mark=active], [data-mark=failed]").first().waitFor();
   await shoot("2-upload");
 
   const outcome = panel.getByRole("status");

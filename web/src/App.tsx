@@ -33,7 +33,7 @@ export function App({ config }: { readonly config: Config }) {
           plugins={PLUGINS}
           {...(firstVisit && { visiblePlugin: UPLOAD_PLUGIN })}
           onTogglePluginVisibility={(plugin) => rememberPanel(localStorage, plugin?.title)}
-          defaultTabs={tabsOf(config.examples)}
+          {...(config.examples.length > 0 && { defaultTabs: tabsOf(config.examples) })}
           defaultHeaders={JSON.stringify(session.headers, null, 2)}
           defaultEditorToolsVisibility="variables"
           showPersistHeadersSettings={false}

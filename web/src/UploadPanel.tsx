@@ -45,7 +45,7 @@ function UploadPanel() {
           )) ?? <option value="">…</option>}
         </select>
       </label>
-      <FileField file={file} disabled={busy} onFile={(next) => upload.choose(next)} />
+      <FileField file={file} progress={progress} disabled={busy} onFile={(next) => upload.choose(next)} />
       <div className="actions">
         <Action
           progress={progress}
@@ -62,11 +62,12 @@ function UploadPanel() {
 
 interface FileFieldProps {
   readonly file: File | null;
+  readonly progress: Progress;
   readonly disabled: boolean;
   onFile(file: File | null): void;
 }
 
-function FileField({ file, disabled, onFile }: FileFieldProps) {
+function FileField({ file, progress, disabled, onFile }: FileFieldProps) {
   const [over, setOver] = useState(false);
   const id = useId();
   const drag = (inside: boolean) => (event: DragEvent) => {
@@ -93,6 +94,7 @@ function FileField({ file, disabled, onFile }: FileFieldProps) {
         <strong>{file ? file.name : "Drop a file here"}</strong>
         <span>{file ? sizeOf(file.size) : "or choose one"}</span>
       </label>
+      {progress.phase === "sending" && <progress aria-label="Bytes sent" max={100} value={progress.percent} />}
     </div>
   );
 }

@@ -19,23 +19,27 @@ export class Refusal extends Error {
   }
 }
 
+const LOST: Failure = {
+  code: "CONNECTION_LOST",
+  message: "The connection was lost while the file was sent.",
+};
+
 interface Sending {
   readonly headers: Headers;
   readonly signal: AbortSignal;
   onSent(sent: number, total: number): void;
 }
 
-/** Sends *file*. It goes by XMLHttpRequest, because fetch does not tell the bytes sent. */
+/** Sends *file* until *signal* aborts it. It goes by XMLHttpRequest, because fetch does not tell the bytes sent. */
 export function send(url: string, file: File, { headers, signal, onSent }: Sending): Promise<Accepted> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    const refuse = (code: string, message: string) => reject(new Refusal({ code, message }));
     request.open("PUT", url);
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.setRequestHeader("Content-Type", file.type || "application/octet-stream");
     request.upload.onprogress = (event) => onSent(event.loaded, event.total);
-    request.onerror = () => refuse("CONNECTION_LOST", "The connection was lost while the file was sent.");
-    request.onabort = () => refuse("CANCELLED", "The upload was cancelled.");
+    request.onerror = () => reject(new Refusal(LOST));
+    request.onabort = () => reject(signal.reason as Error);
     request.onload = () => {
       if (request.status === 202) resolve(JSON.parse(request.responseText) as Accepted);
       else reject(new Refusal(refusalOf(request.status, request.responseText)));

@@ -1,7 +1,7 @@
 /** GraphQL over HTTP for queries and mutations, graphql-transport-ws for subscriptions. */
 
 import type { Fetcher } from "@graphiql/toolkit";
-import { type DocumentNode, getOperationAST } from "graphql";
+import { getOperationAST, type OperationDefinitionNode, parse } from "graphql";
 import { createClient } from "graphql-ws";
 
 import type { Config } from "./config";
@@ -10,7 +10,7 @@ export type Headers = Readonly<Record<string, string>>;
 
 export interface Request {
   readonly query: string;
-  readonly operationName?: string | null;
+  readonly operationName?: string | null | undefined;
   readonly variables?: unknown;
 }
 
@@ -60,20 +60,33 @@ export function follow<Data>(
 export function fetcherOf(config: Config): Fetcher {
   return (params, options) => {
     const headers = (options?.headers ?? {}) as Headers;
-    if (!isSubscription(options?.documentAST, params.operationName)) {
-      return ask(config.endpoint, params, headers) as ReturnType<Fetcher>;
+    const operation = operationOf(params);
+    const request = { ...params, operationName: operation?.name?.value ?? params.operationName };
+    if (operation?.operation !== "subscription") {
+      const answer = ask(config.endpoint, request, headers);
+      return answer.catch((error: unknown) => Promise.reject(explained(error))) as ReturnType<Fetcher>;
     }
     return {
       subscribe: (listener: Listener) => ({
-        unsubscribe: follow(config.subscriptions, params, headers, listener),
+        unsubscribe: follow(config.subscriptions, request, headers, listener),
       }),
     } as ReturnType<Fetcher>;
   };
 }
 
-/** Whether the operation that would run is a subscription. */
-export function isSubscription(document: DocumentNode | undefined, name: string | null | undefined): boolean {
-  return document !== undefined && getOperationAST(document, name)?.operation === "subscription";
+/**
+ * The operation that would run, or null if that is for the server to say.
+ *
+ * For a moment after a change GraphiQL still names the operation that was there before:
+ * where only one is left, that is the one.
+ */
+export function operationOf({ query, operationName }: Request): OperationDefinitionNode | null {
+  try {
+    const document = parse(query);
+    return getOperationAST(document, operationName) ?? getOperationAST(document) ?? null;
+  } catch {
+    return null;
+  }
 }
 
 function socketUrl(url: string): string {
@@ -82,7 +95,12 @@ function socketUrl(url: string): string {
   return absolute.href;
 }
 
+/** *error* as GraphiQL is to show it: in words, and without our own lines. */
 function explained(error: unknown): unknown {
-  if (!(error instanceof CloseEvent)) return error;
-  return new Error(`The connection was closed (${error.code}${error.reason && `: ${error.reason}`}).`);
+  const shown =
+    error instanceof CloseEvent
+      ? new Error(`The connection was closed (${error.code}${error.reason && `: ${error.reason}`}).`)
+      : error;
+  if (shown instanceof Error) delete shown.stack;
+  return shown;
 }

@@ -53,7 +53,8 @@ export class Upload {
       this.#set(ACCEPTED);
       this.#follow(accepted.job.id);
     } catch (error) {
-      this.#fail(error instanceof Refusal ? error.failure : unexpected(error));
+      if (abort.signal.aborted) this.choose(file);
+      else this.#fail(error instanceof Refusal ? error.failure : unexpected(error));
     }
   }
 

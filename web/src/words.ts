@@ -25,15 +25,17 @@ export function said({ phase, step, failure }: Progress): string {
   }
 }
 
+const FIGURES = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
+
 /** *bytes* for people, such as `1.4 MB`. */
 export function sizeOf(bytes: number): string {
   const units = ["bytes", "kB", "MB", "GB"];
   const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
-  const value = bytes / 1000 ** power;
-  return `${power === 0 ? value : value.toPrecision(3)} ${units[power]}`;
+  return `${FIGURES.format(bytes / 1000 ** power)} ${units[power]}`;
 }
 
 /** The words of a file's name, without its extension. */
 export function wordsOf(name: string): string {
-  return name.replace(/\.[^.]+$/, "").replace(/[\W_]+/gu, " ").trim();
+  const bare = name.replace(/\.[^.]+$/, "");
+  return (bare.match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).join(" ");
 }

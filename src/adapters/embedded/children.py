@@ -94,7 +94,7 @@ class Supervisor:
             await self._running.pop().stop()
 
     def pids(self) -> Mapping[str, int]:
-        """The process of each child that runs now, by its name."""
+        """The process of each child that is ready now, by its name."""
         return {one.child.name: pid for one in self._running if (pid := one.pid) is not None}
 
 
@@ -105,12 +105,13 @@ class _Running:
         self.child = child
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
+        self._serves = False
         self._keeper: asyncio.Task[None] | None = None
 
     @property
     def pid(self) -> int | None:
-        """Its process, unless it just died."""
-        return self._process.pid if self._process and self._process.returncode is None else None
+        """Its process, if that is ready."""
+        return self._process.pid if self._process and self._serves else None
 
     async def start(self) -> None:
         process = await self._spawn()
@@ -139,6 +140,7 @@ class _Running:
         while True:
             since = time.monotonic()
             code = await process.wait()
+            self._serves = False
             await _kill(process)
             if time.monotonic() - since > _STEADY_S:
                 pause_s = _FIRST_PAUSE_S
@@ -168,6 +170,7 @@ class _Running:
         if not await self._is_ready(process):
             await _kill(process)
             raise ChildFailed(self.child.name, log=self._log)
+        self._serves = True
         return process
 
     async def _is_ready(self, process: asyncio.subprocess.Process) -> bool:

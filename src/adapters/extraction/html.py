@@ -108,7 +108,7 @@ class _Walk:
         if tag not in _PARTING:
             return node.child
         self._part()
-        if tag == "table" and node.css_first(_LAYOUT) in {None, node}:
+        if tag == "table" and node.css(_LAYOUT) == [node]:
             self._draft.add(_rows(node), BlockKind.TABLE)
             return None
         self._within.append(tag)

@@ -35,6 +35,7 @@ AIRY = 1.25
 LEVELS_MOST = 6
 
 _LINE = re.compile(r"[^\r\n]+")
+_PAIR = re.compile(r"[\ud800-\udbff][\udc00-\udfff]")
 _LETTER = re.compile(r"[^\W\d_]")
 _NOTHING = {"", "untitled", "anonymous", "unspecified", "unknown"}
 _HYPHEN = "\ufffe"
@@ -127,25 +128,29 @@ def _lines_of(layer: Any) -> Iterator[_Line]:
     box = pdfium.FS_RECTF()
     place = ctypes.byref(box)
     for found in _LINE.finditer(_text_of(layer)):
-        if found[0].isspace():
+        said = found[0].strip()
+        if not said:
             continue
         pdfium.FPDFText_GetLooseCharBox(layer, found.start(), place)
         height = box.top - box.bottom
-        if _HYPHEN in found[0]:
+        if _HYPHEN in said:
             pdfium.FPDFText_GetLooseCharBox(layer, found.end() - 1, place)
-        yield _Line(found[0].strip(), height, box.bottom)
+        yield _Line(_PAIR.sub(_letter, said), height, box.bottom)
 
 
 def _text_of(layer: Any) -> str:
-    """The text of a layer, one character for each that PDFium counts."""
+    """The text of a layer, in the UTF-16 code units that PDFium counts."""
     count = pdfium.FPDFText_CountChars(layer)
     buffer = (ctypes.c_ushort * (count + 1))()
     written = pdfium.FPDFText_GetText(layer, 0, count, buffer)
-    said = bytes(memoryview(buffer)[: max(written - 1, 0)]).decode("utf-16-le", "replace")
-    if len(said) == count:
-        return said
-    # Characters beyond the basic plane are left out by the call above.
-    return "".join(chr(min(pdfium.FPDFText_GetUnicode(layer, n), 0x10FFFF)) for n in range(count))
+    size = max(written - 1, 0)
+    said = bytes(memoryview(buffer)[:size]).decode("utf-16-le", "surrogatepass")
+    return said if len(said) == size else "".join(map(chr, buffer[:size]))
+
+
+def _letter(pair: re.Match[str]) -> str:
+    """The letter beyond the basic plane that two code units stand for."""
+    return pair[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le")
 
 
 def _paragraphs(lines: Sequence[_Line]) -> list[_Paragraph]:

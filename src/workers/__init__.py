@@ -1,0 +1,1 @@
+"""What goes on after the answer: arq tasks, and the two watchers that hand things on."""

@@ -1,0 +1,33 @@
+"""What the tasks work with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aether.domain.blobs import Blobs
+from aether.domain.embeddings import Embedder
+from aether.domain.events import Feed
+from aether.domain.graph import Graph
+from aether.domain.jobs import Leases, Queue
+from aether.domain.moments import Moment
+from aether.domain.texts import Reader
+from aether.domain.vectors import Vectors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """The outside, as far as tasks need it.
+
+    Attributes:
+        lease_s: How long a worker that stopped answering still holds its job, in seconds.
+    """
+
+    graph: Graph
+    blobs: Blobs
+    reader: Reader
+    embedder: Embedder
+    vectors: Vectors
+    feed: Feed
+    queue: Queue
+    leases: Leases
+    moment: Callable[[], Moment]
+    lease_s: float = 6.0

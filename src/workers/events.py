@@ -1,0 +1,55 @@
+"""Handing events on: from the outbox to whoever listens, and to the workers they wake.
+
+Several relays may run at once: an event is published once, in the order of the outbox.
+"""
+
+import asyncio
+
+import structlog
+
+from aether.domain import events
+from aether.domain.errors import Unavailable
+from aether.domain.events import Event
+from aether.domain.jobs import JobId, JobStatus
+from aether.workers.context import Ports
+
+AT_A_TIME = 100
+PATIENCE_S = 0.5
+"""How long an event may lie in the outbox of a process that could not say so, in seconds."""
+
+log = structlog.get_logger()
+
+
+async def relay(ports: Ports, told: asyncio.Event) -> None:
+    """Hand events on, as soon as *told* is set, for ever."""
+    while True:
+        try:
+            handed_on = await relay_once(ports)
+        except Unavailable as failure:
+            log.warning("relay_waits", code=failure.code)
+            handed_on = 0
+            await asyncio.sleep(PATIENCE_S)
+        if handed_on < AT_A_TIME:
+            try:
+                async with asyncio.timeout(PATIENCE_S):
+                    await told.wait()
+            except TimeoutError:
+                pass
+            told.clear()
+
+
+async def relay_once(ports: Ports) -> int:
+    """Hand the oldest events on; gives back how many there were."""
+    found = await ports.graph.read(events.unsent, limit=AT_A_TIME)
+    for event in found:
+        await ports.feed.publish(event)
+        await _wake(ports, event)
+    if found:
+        await ports.graph.write(events.forget, ids=[event.id for event in found])
+    return len(found)
+
+
+async def _wake(ports: Ports, event: Event) -> None:
+    waiting = {JobStatus.PENDING, JobStatus.QUEUED}
+    if event.topic.startswith("job/") and event.payload["status"] in waiting:
+        await ports.queue.push(JobId(event.payload["job"]), event.payload["attempt"])

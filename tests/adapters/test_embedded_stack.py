@@ -1,0 +1,136 @@
+"""The stack as `aether up` runs it: real servers, killed and restarted."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import neo4j
+import pytest
+from redis.asyncio import Redis
+
+from aether.adapters.embedded import arcadedb, stack
+from aether.adapters.embedded.folders import FolderInUse
+from aether.adapters.embedded.stack import Stack
+
+
+@pytest.fixture(scope="module")
+async def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("stack") / "data"
+
+
+@pytest.fixture(scope="module")
+async def running(folder: Path) -> AsyncIterator[Stack]:
+    async with stack.up(folder) as started:
+        yield started
+
+
+async def write_everywhere(running: Stack, word: str) -> None:
+    assert running.graph
+    assert running.redis
+    assert running.vectors
+    auth = (arcadedb.USER, running.graph.password)
+    async with neo4j.AsyncGraphDatabase.driver(running.graph.uri, auth=auth) as driver:
+        await driver.execute_query("CREATE (:Word {word: $word})", word=word, database_=arcadedb.DATABASE)
+    async with Redis.from_url(running.redis.url) as client:
+        await client.set(word, "kept")
+    async with httpx.AsyncClient(headers={"api-key": running.vectors.key}, trust_env=False) as client:
+        kept = await client.put(
+            f"{running.vectors.url}/collections/{word}",
+            content='{"vectors": {"size": 3, "distance": "Cosine"}}',
+        )
+        assert kept.is_success
+
+
+async def kept_everywhere(running: Stack, word: str) -> list[bool]:
+    assert running.graph
+    assert running.redis
+    assert running.vectors
+    auth = (arcadedb.USER, running.graph.password)
+    async with neo4j.AsyncGraphDatabase.driver(running.graph.uri, auth=auth) as driver:
+        counted = await driver.execute_query(
+            "MATCH (w:Word {word: $word}) RETURN count(w) AS words", word=word, database_=arcadedb.DATABASE
+        )
+    async with Redis.from_url(running.redis.url) as client:
+        in_redis = await client.get(word)
+    async with httpx.AsyncClient(headers={"api-key": running.vectors.key}, trust_env=False) as client:
+        there = await client.get(f"{running.vectors.url}/collections/{word}/exists")
+    return [counted.records[0]["words"] == 1, in_redis == b"kept", there.json()["result"]["exists"]]
+
+
+async def restarted(running: Stack, *, former: dict[str, int]) -> None:
+    """Wait until each child is ready as another process."""
+    async with asyncio.timeout(20):
+        while any(running.supervisor.pids().get(name, pid) == pid for name, pid in former.items()):
+            await asyncio.sleep(0.02)
+
+
+async def test_every_part_comes_back_with_its_data_after_kill_nine(running: Stack) -> None:
+    await write_everywhere(running, "kill")
+    former = dict(running.supervisor.pids())
+    assert sorted(former) == ["arcadedb", "qdrant", "redis"]
+
+    for pid in former.values():
+        os.kill(pid, signal.SIGKILL)
+
+    await restarted(running, former=former)
+    assert await kept_everywhere(running, "kill") == [True, True, True]
+
+
+async def test_a_second_stack_on_the_same_folder_is_refused(running: Stack, folder: Path) -> None:
+    with pytest.raises(FolderInUse, match=f"process {os.getpid()}:"):
+        async with stack.up(folder):
+            pass
+
+    assert len(running.supervisor.pids()) == 3
+
+
+async def test_nothing_listens_beyond_this_machine(running: Stack) -> None:
+    ours = running.supervisor.pids().values()
+    sockets = {
+        os.readlink(link).removeprefix("socket:[").removesuffix("]")
+        for pid in ours
+        for link in Path(f"/proc/{pid}/fd").iterdir()
+        if os.readlink(link).startswith("socket:")
+    }
+
+    listening = [
+        fields[1].split(":")[0]
+        for table in ("tcp", "tcp6")
+        for fields in map(str.split, Path(f"/proc/net/{table}").read_text().splitlines()[1:])
+        if fields[3] == "0A" and fields[9] in sockets
+    ]
+
+    assert len(listening) == 4
+    assert set(listening) <= {"0100007F", "0000000000000000FFFF00000100007F"}
+
+
+async def test_a_runaway_statement_is_ended(tmp_path: Path) -> None:
+    async with stack.up(tmp_path / "data", redis=False, vectors=False, statement_s=0.5) as running:
+        assert running.graph
+        assert running.redis is None
+        assert running.vectors is None
+        auth = (arcadedb.USER, running.graph.password)
+        async with neo4j.AsyncGraphDatabase.driver(running.graph.uri, auth=auth) as driver:
+            started = time.monotonic()
+            with pytest.raises(neo4j.exceptions.Neo4jError):
+                await driver.execute_query(
+                    "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b RETURN sum(a * b)",
+                    database_=arcadedb.DATABASE,
+                )
+            assert time.monotonic() - started < 5
+
+
+async def test_a_later_start_takes_seconds_and_finds_addresses_and_data(tmp_path: Path) -> None:
+    async with stack.up(tmp_path / "data") as first:
+        await write_everywhere(first, "later")
+
+    started = time.monotonic()
+    async with stack.up(tmp_path / "data") as second:
+        assert time.monotonic() - started < 5
+        assert (second.graph, second.redis, second.vectors) == (first.graph, first.redis, first.vectors)
+        assert await kept_everywhere(second, "later") == [True, True, True]
+    assert not second.supervisor.pids()

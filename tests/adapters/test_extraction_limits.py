@@ -1,0 +1,246 @@
+"""What a file may cost, and what becomes of one that costs more."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from aether.adapters.extraction.reader import ChildReader
+from aether.domain.texts import FileBroken, FileTooComplex, ReaderDown
+from tests import make_files as make
+
+
+def children() -> set[int]:
+    """The processes that read files for us."""
+    found = set()
+    for task in Path("/proc/self/task").iterdir():
+        for child in map(int, (task / "children").read_text().split()):
+            with suppress(FileNotFoundError):
+                if b"aether.adapters.extraction" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    found.add(child)
+    return found
+
+
+async def the_child() -> int:
+    while not (found := children()):
+        await asyncio.sleep(0.01)
+    return found.pop()
+
+
+async def confined(child: int) -> None:
+    """Wait until *child* has denied itself all it does not need."""
+    while "Max file size             0" not in Path(f"/proc/{child}/limits").read_text():
+        await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+async def endless(tmp_path: Path) -> AsyncIterator[Path]:
+    """A file that never gives its bytes."""
+    pipe = tmp_path / "endless"
+    os.mkfifo(pipe)
+    yield pipe
+    assert not children()
+
+
+@pytest.fixture
+async def reading(endless: Path) -> AsyncIterator[asyncio.Task[None]]:
+    """A reading that is under way and will not end by itself."""
+
+    async def read() -> None:
+        await ChildReader().read(endless, name="endless.txt", content_type=None)
+
+    task = asyncio.create_task(read())
+    await confined(await the_child())
+    yield task
+    task.cancel()
+    await asyncio.wait({task})
+
+
+async def read(data: bytes, name: str, folder: Path, reader: ChildReader | None = None) -> str:
+    path = folder / "blob"
+    path.write_bytes(data)
+    return (await (reader or ChildReader()).read(path, name=name, content_type=None)).text
+
+
+async def test_pages_are_told_as_they_are_read(tmp_path: Path) -> None:
+    (tmp_path / "long.pdf").write_bytes(make.long_pdf(600))
+    told: list[tuple[int, int]] = []
+
+    async def on_progress(done: int, total: int) -> None:
+        told.append((done, total))
+
+    said = await ChildReader().read(
+        tmp_path / "long.pdf", name="long.pdf", content_type=None, on_progress=on_progress
+    )
+
+    assert len(said.pages) == 600
+    assert len(told) > 2
+    assert told == sorted(told)
+    assert told[-1] == (600, 600)
+
+
+async def test_a_cancelled_reading_ends_its_process_at_once(reading: asyncio.Task[None]) -> None:
+    before = asyncio.get_running_loop().time()
+
+    reading.cancel()
+    await asyncio.wait({reading})
+
+    assert reading.cancelled()
+    assert not children()
+    assert asyncio.get_running_loop().time() - before < 1
+
+
+async def test_a_reading_ends_at_its_deadline(endless: Path) -> None:
+    with pytest.raises(FileTooComplex, match=r"longer than 0\.5 seconds"):
+        await ChildReader(wall_s=0.5).read(endless, name="a.txt", content_type=None)
+
+
+@pytest.mark.parametrize(
+    ("number", "refusal"),
+    [
+        (signal.SIGSEGV, FileBroken),
+        (signal.SIGABRT, FileBroken),
+        (signal.SIGKILL, FileTooComplex),
+        (signal.SIGTERM, ReaderDown),
+    ],
+)
+async def test_a_process_that_dies_is_answered_for(
+    reading: asyncio.Task[None], number: signal.Signals, refusal: type[Exception]
+) -> None:
+    os.kill(await the_child(), number)
+
+    with pytest.raises(refusal):
+        await reading
+
+
+async def test_a_process_has_none_of_our_secrets_and_no_network(
+    reading: asyncio.Task[None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child = await the_child()
+
+    names = {it.partition(b"=")[0] for it in Path(f"/proc/{child}/environ").read_bytes().split(b"\0") if it}
+    assert names == {b"PYTHONPATH", b"PYTHONSAFEPATH", b"PYTHONDONTWRITEBYTECODE", b"LC_ALL"}
+    limits = Path(f"/proc/{child}/limits").read_text()
+    for line in (
+        "Max file size             0",
+        "Max core file size        0",
+        "Max open files            64",
+    ):
+        assert line in limits
+    ours = os.readlink("/proc/self/ns/net")
+    if subprocess.run(["unshare", "--map-root-user", "--net", "true"], check=False).returncode == 0:
+        assert os.readlink(f"/proc/{child}/ns/net") != ours
+    assert not reading.done()
+
+
+async def test_a_process_dies_with_the_one_that_started_it(endless: Path) -> None:
+    script = (
+        "import asyncio, sys; from pathlib import Path;"
+        "from aether.adapters.extraction.reader import ChildReader;"
+        f"asyncio.run(ChildReader().read(Path({str(endless)!r}), name='a.txt', content_type=None))"
+    )
+    parent = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", script, env={"PYTHONPATH": os.pathsep.join(sys.path)}
+    )
+    listed = Path(f"/proc/{parent.pid}/task/{parent.pid}/children")
+    while not (found := listed.read_text().split()):
+        await asyncio.sleep(0.01)
+    await confined(int(found[0]))
+
+    parent.kill()
+    await parent.wait()
+
+    async with asyncio.timeout(2):
+        while _alive(int(found[0])):
+            await asyncio.sleep(0.01)
+
+
+def _alive(process: int) -> bool:
+    try:
+        return ") Z" not in Path(f"/proc/{process}/stat").read_text()
+    except FileNotFoundError:
+        return False
+
+
+async def test_too_much_work_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileTooComplex, match="time or memory"):
+        await read(make.long_pdf(20_000), "long.pdf", tmp_path, ChildReader(cpu_s=1))
+
+
+async def test_too_much_memory_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileTooComplex, match="memory"):
+        await read(b"word " * 20_000_000, "long.txt", tmp_path, ChildReader(memory=400 * 2**20))
+
+
+async def test_too_much_text_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileTooComplex, match="characters"):
+        await read(b"word " * 10_100_000, "long.txt", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        make.zip_bomb(64 * 2**20),
+        make.packed({f"part{n}": b"" for n in range(10_001)}),
+    ],
+)
+async def test_a_package_that_unpacks_without_bounds_is_refused(data: bytes, tmp_path: Path) -> None:
+    with pytest.raises(FileTooComplex):
+        await read(data, "bomb.docx", tmp_path)
+
+
+async def test_entities_are_never_unfolded_nor_files_fetched(tmp_path: Path) -> None:
+    said = ""
+    with suppress(FileBroken):
+        said = await read(make.laughing_word(), "laughs.docx", tmp_path)
+
+    assert "ha" not in said
+    assert "root" not in said
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"<div>" * 200_000 + b"deep" + b"</div>" * 200_000, "deep.html"),
+        (b"<table><tr><td>" * 20_000 + b"deep", "tables.html"),
+        (b"> " * 50_000 + b"deep", "deep.md"),
+        (b"[" * 100_000, "brackets.md"),
+        (b"*a " * 50_000, "stars.md"),
+        (b"." * 1_000_000 + b"x", "dots.txt"),
+        (b"\n \n" * 300_000, "blank.txt"),
+        (make.word_of("<w:tbl><w:tr><w:tc>" * 3_000 + "</w:tc></w:tr></w:tbl>" * 3_000), "deep.docx"),
+    ],
+)
+async def test_what_nests_without_end_is_read_or_refused_in_time(
+    data: bytes, name: str, tmp_path: Path
+) -> None:
+    with suppress(FileTooComplex, FileBroken):
+        async with asyncio.timeout(10):
+            await read(data, name, tmp_path)
+
+
+async def test_a_pdf_of_1600_pages_takes_little_memory_and_time(tmp_path: Path) -> None:
+    (tmp_path / "long.pdf").write_bytes(make.long_pdf(1_600))
+    script = """
+import asyncio, pathlib, resource, sys
+from aether.adapters.extraction.reader import ChildReader
+said = asyncio.run(ChildReader().read(pathlib.Path(sys.argv[1]), name="long.pdf", content_type=None))
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(len(said.pages), used.ru_maxrss, used.ru_utime + used.ru_stime)
+"""
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", script, str(tmp_path / "long.pdf")),
+        stdout=asyncio.subprocess.PIPE,
+        env={"PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    pages, kilobytes, seconds = (await child.communicate())[0].split()
+
+    assert int(pages) == 1_600
+    assert int(kilobytes) < 200_000
+    assert float(seconds) < 15
