@@ -67,8 +67,8 @@ def long_pdf(pages: int) -> bytes:
     """A PDF of many full pages, small because they share what they show."""
     lines = [f"Line {n} tells of rivers, gauges, basins, silt and the flow of water." for n in range(50)]
     with pikepdf.open(io.BytesIO(pdf(lines))) as file:
-        for _ in range(pages - 1):
-            file.pages.append(file.pages[0])
+        file.Root.Pages.Kids = pikepdf.Array([file.pages[0].obj] * pages)
+        file.Root.Pages.Count = pages
         return _saved(file)
 
 

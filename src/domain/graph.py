@@ -14,9 +14,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Work(
-    collaborations.Work, documents.Work, keys.Work, passages.Work, templates.Work, Protocol
-):
+class Work(collaborations.Work, documents.Work, keys.Work, passages.Work, templates.Work, Protocol):
     """Every repository, on one transaction."""
 
 

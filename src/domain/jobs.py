@@ -267,13 +267,22 @@ async def claim(work: Work, *, id: JobId, attempt: int, at: Moment) -> Job:
     return await _changed(work, (await _locked(work, id)).claimed(attempt, now=at.now), at=at)
 
 
+async def fenced(work: Work, *, id: JobId, attempt: int) -> Job:
+    """The job, locked, if *attempt* still counts.
+
+    Raises:
+        AttemptOver: It does not.
+    """
+    return (await _locked(work, id)).fenced(attempt)
+
+
 async def advance(work: Work, *, id: JobId, attempt: int, stage: str, at: Moment) -> Job:
     """Commit that the stages before *stage* are done.
 
     Raises:
         AttemptOver: This attempt no longer counts, so neither does what it did.
     """
-    job = (await _locked(work, id)).fenced(attempt)
+    job = await fenced(work, id=id, attempt=attempt)
     return await _changed(work, job.at_stage(stage, now=at.now), at=at)
 
 
@@ -281,7 +290,7 @@ async def finish(
     work: Work, *, id: JobId, attempt: int, status: JobStatus, failure: Failure | None, at: Moment
 ) -> Job:
     """Commit how the job ended."""
-    job = (await _locked(work, id)).fenced(attempt)
+    job = await fenced(work, id=id, attempt=attempt)
     return await _changed(work, job.ended(status, failure=failure, now=at.now), at=at)
 
 
@@ -303,12 +312,11 @@ async def strand(work: Work, *, id: JobId, attempt: int, at: Moment) -> Job | No
     None if it was not stranded after all.
     """
     job = await _locked(work, id)
-    if job.status.over or job.attempt != attempt:
+    if job.status is not JobStatus.RUNNING or job.attempt != attempt:
         return None
     if attempt >= ATTEMPTS_MOST:
         failure = Failure(code="JOB_GIVEN_UP", message=f"It was begun {attempt} times and never ended.")
-        await _changed(work, job.ended(JobStatus.FAILED, failure=failure, now=at.now), at=at)
-        return None
+        return await _changed(work, job.ended(JobStatus.FAILED, failure=failure, now=at.now), at=at)
     queued = replace(job, status=JobStatus.QUEUED, attempt=attempt + 1, updated_at=at.now)
     return await _changed(work, queued, at=at)
 

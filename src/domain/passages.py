@@ -36,8 +36,11 @@ class Passages(Protocol):
         """What matches the words and the quoted phrases of *text*, the best first.
 
         Args:
+            text: What somebody typed.
+            shape: What is looked for.
             within: The notebooks at or below which it must lie, applied before anything is
                 ranked; none for the whole tenant.
+            limit: How many, at least 1.
         """
         ...
 

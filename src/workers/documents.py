@@ -2,21 +2,21 @@
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import orjson
 import structlog
 
-from aether.domain import documents, events, jobs
+from aether.domain import documents, jobs
 from aether.domain.blobs import BlobKey
 from aether.domain.documents import Chunk, ChunkId, Document, Understanding
 from aether.domain.errors import Refused
-from aether.domain.events import Event, EventId
 from aether.domain.graph import Graph
-from aether.domain.jobs import AttemptOver, Failure, Job, JobId, JobStatus, STAGES
+from aether.domain.jobs import STAGES, AttemptOver, Failure, Job, JobStatus
 from aether.domain.texts import ChunkText, Extracted, chunks_of
 from aether.domain.vectors import Vector
 from aether.workers.context import Ports
+from aether.workers.progress import Meter
 
 EMBEDDED_AT_A_TIME = 64
 TEXTS_MOST = 1 << 30
@@ -25,30 +25,20 @@ TEXTS_MOST = 1 << 30
 log = structlog.get_logger()
 
 
-async def process(ports: Ports, graph: Graph, id: JobId, attempt: int) -> None:
+async def process(ports: Ports, graph: Graph, job: Job) -> None:
     """Take a document from its bytes to where it is found, on from the last committed stage."""
-    begun = await _begun(ports, graph, id, attempt)
+    at = ports.moment()
+    begun = await graph.write(documents.begin, job=job.id, attempt=job.attempt, at=at)
     if begun is None:
         return
-    document, job = begun
     try:
-        await _stages(ports, graph, document, job)
+        await _stages(ports, graph, *begun)
     except AttemptOver:
         raise
     except Refused as refusal:
         failure = Failure(code=refusal.code, message=refusal.message)
-        await graph.write(documents.fail, failure, job=id, attempt=attempt, at=ports.moment())
-        log.info("document_failed", document=document.id, code=refusal.code)
-
-
-async def _begun(
-    ports: Ports, graph: Graph, id: JobId, attempt: int
-) -> tuple[Document, Job] | None:
-    """The document and its job, taken up, or taken up again by the worker that has them already."""
-    known = (await graph.read(jobs.get_many, [id]))[id]
-    if known.status is JobStatus.RUNNING and known.attempt == attempt:
-        return await graph.write(documents.resume, job=id, attempt=attempt)
-    return await graph.write(documents.begin, job=id, attempt=attempt, at=ports.moment())
+        await graph.write(documents.fail, failure, job=job.id, attempt=job.attempt, at=ports.moment())
+        log.info("document_failed", document=begun[0].id, code=refusal.code)
 
 
 async def _stages(ports: Ports, graph: Graph, document: Document, job: Job) -> None:
@@ -64,21 +54,18 @@ async def _stages(ports: Ports, graph: Graph, document: Document, job: Job) -> N
     log.info("document_completed", document=document.id, chunks=document.chunk_count)
 
 
-async def _extract(
-    ports: Ports, graph: Graph, document: Document, job: Job
-) -> tuple[Extracted, Document]:
+async def _extract(ports: Ports, graph: Graph, document: Document, job: Job) -> tuple[Extracted, Document]:
     await ports.blobs.size(document.blob)
     await graph.write(jobs.advance, id=job.id, attempt=job.attempt, stage="extract", at=ports.moment())
 
-    async def on_progress(done: int, of: int) -> None:
-        await report(ports, job, "extract", done=done, of=of)
+    meter = Meter(ports, job, "extract")
 
     async with ports.blobs.local(document.blob) as path:
         extracted = await ports.reader.read(
             path,
             name=document.original_filename,
             content_type=document.declared_type,
-            on_progress=on_progress,
+            on_progress=meter.report,
         )
     packed = await asyncio.to_thread(orjson.dumps, extracted.packed())
     kept = await ports.blobs.keep(_pieces(packed), most=TEXTS_MOST)
@@ -89,7 +76,7 @@ async def _extract(
     )
 
 
-async def _pieces(packed: bytes):  # type: ignore[no-untyped-def]  # noqa: ANN202
+async def _pieces(packed: bytes) -> AsyncIterator[bytes]:
     yield packed
 
 
@@ -146,10 +133,11 @@ async def _embed(ports: Ports, graph: Graph, document: Document, job: Job) -> No
     path = await graph.read(documents.path_of, notebook=document.notebook)
     chunks = await graph.read(documents.chunks_to_index, document=document.id)
     await ports.vectors.remove(document.tenant, document.id)
+    meter = Meter(ports, job, "embed")
     for begin in range(0, len(chunks), EMBEDDED_AT_A_TIME):
         some = chunks[begin : begin + EMBEDDED_AT_A_TIME]
         await ports.vectors.put(document.tenant, await _vectors(ports, some, path=path))
-        await report(ports, job, "embed", done=begin + len(some), of=len(chunks))
+        await meter.report(begin + len(some), len(chunks))
     await graph.write(jobs.advance, id=job.id, attempt=job.attempt, stage="index", at=ports.moment())
     # It may have been moved meanwhile; the job that follows a move may have come too early.
     now = await graph.read(documents.path_of, notebook=document.notebook)
@@ -170,33 +158,15 @@ def _told(chunk: Chunk) -> str:
     return "\n".join((*chunk.headings[-1:], chunk.text))
 
 
-async def report(ports: Ports, job: Job, stage: str, *, done: int, of: int) -> None:
-    """Tell listeners how far a stage is; nobody waits for it, and nothing rests on it."""
-    stages = STAGES[job.kind]
-    share = (stages.index(stage) + done / max(of, 1)) / len(stages)
-    at = ports.moment()
-    payload = jobs.told(job) | {
-        "status": JobStatus.RUNNING.value,
-        "stage": stage,
-        "progress": int(100 * share),
-        "done": done,
-        "of": of,
-    }
-    for topic in (f"job/{job.id}", f"uploads/{job.notebook}"):
-        id = EventId(at.id("event", topic, stage, done))
-        event = Event(id=id, tenant=job.tenant, topic=topic, kind="job_progressed", payload=payload, at=at.now)
-        await ports.feed.publish(event)
+async def reindex(ports: Ports, graph: Graph, job: Job) -> None:
+    """Index every document of a notebook, and of those below, where it now lies.
 
-
-async def reindex(ports: Ports, graph: Graph, id: JobId, attempt: int) -> None:
-    """Index every document of a notebook, and of those below, where it now lies."""
-    places = await graph.write(documents.place, job=id, attempt=attempt, at=ports.moment())
-    tenant = (await graph.read(jobs.get_many, [id]))[id].tenant
+    What is deleted lies nowhere, so nobody finds it, and comes back with its vectors.
+    """
+    places = await graph.write(documents.place, job=job.id, attempt=job.attempt)
     for document, path in places.items():
-        if path is None:
-            await ports.vectors.remove(tenant, document)
-        else:
-            await ports.vectors.rehome(tenant, document, path)
+        await ports.vectors.rehome(job.tenant, document, path or ())
+    at = ports.moment()
     await graph.write(
-        jobs.finish, id=id, attempt=attempt, status=JobStatus.COMPLETED, failure=None, at=ports.moment()
+        jobs.finish, id=job.id, attempt=job.attempt, status=JobStatus.COMPLETED, failure=None, at=at
     )

@@ -8,11 +8,11 @@ from typing import Any
 
 import structlog
 
-from aether.domain import jobs
+from aether.domain import documents, jobs
 from aether.domain.errors import Unavailable
 from aether.domain.graph import Graph
-from aether.domain.jobs import AttemptOver, Job, JobId, JobKind, JobStatus
-from aether.workers import documents
+from aether.domain.jobs import AttemptOver, Job, JobId, JobKind, JobMissing, JobStatus
+from aether.workers import documents as tasks
 from aether.workers.context import Ports
 
 SWEEP_S = 2.0
@@ -20,11 +20,12 @@ SWEPT_AT_A_TIME = 500
 PATIENCE_S = 120.0
 """How long a worker waits for a part of Aether that is away before it gives a job back, in seconds."""
 
-Run = Callable[[Ports, Graph, JobId, int], Awaitable[None]]
+Run = Callable[[Ports, Graph, Job], Awaitable[None]]
+"""Runs a job that was taken up; safe to run again from where it stopped."""
 
 RUNS: Mapping[JobKind, Run] = {
-    JobKind.PROCESSING: documents.process,
-    JobKind.REINDEX: documents.reindex,
+    JobKind.PROCESSING: tasks.process,
+    JobKind.REINDEX: tasks.reindex,
 }
 
 log = structlog.get_logger()
@@ -38,15 +39,19 @@ async def run_job(context: dict[str, Any], named: str) -> None:
     if tenant is None or not await ports.leases.take(id, attempt, seconds=ports.lease_s):
         return
     graph = ports.graph.within(tenant)
-    found = (await graph.read(jobs.get_many, [id]))[id]
     with structlog.contextvars.bound_contextvars(job=id, attempt=attempt, tenant=tenant):
-        await _held(ports, graph, found, attempt)
+        try:
+            claimed = await graph.write(jobs.claim, id=id, attempt=attempt, at=ports.moment())
+        except (AttemptOver, JobMissing):
+            await ports.leases.release(id, attempt)
+        else:
+            await _held(ports, graph, claimed)
 
 
-async def _held(ports: Ports, graph: Graph, job: Job, attempt: int) -> None:
+async def _held(ports: Ports, graph: Graph, job: Job) -> None:
     """Run the job while its lease is kept, and no longer than anybody wants it."""
-    running = asyncio.create_task(_patient(ports, graph, job, attempt))
-    keeping = asyncio.create_task(_keep(ports, graph, job.id, attempt))
+    running = asyncio.create_task(_patient(ports, graph, job))
+    keeping = asyncio.create_task(_keep(ports, graph, job))
     try:
         await asyncio.wait({running, keeping}, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -54,7 +59,7 @@ async def _held(ports: Ports, graph: Graph, job: Job, attempt: int) -> None:
             task.cancel()
         results = await asyncio.gather(running, keeping, return_exceptions=True)
         with suppress(Unavailable):
-            await ports.leases.release(job.id, attempt)
+            await ports.leases.release(job.id, job.attempt)
     for result in results:
         if isinstance(result, AttemptOver):
             log.info("attempt_over")
@@ -62,13 +67,13 @@ async def _held(ports: Ports, graph: Graph, job: Job, attempt: int) -> None:
             raise result
 
 
-async def _patient(ports: Ports, graph: Graph, job: Job, attempt: int) -> None:
+async def _patient(ports: Ports, graph: Graph, job: Job) -> None:
     """Run the job; what is away for a while is waited for, at the stage that was reached."""
     loop = asyncio.get_running_loop()
     until, pause = loop.time() + PATIENCE_S, 0.5
     while True:
         try:
-            return await RUNS[job.kind](ports, graph, job.id, attempt)
+            return await RUNS[job.kind](ports, graph, job)
         except Unavailable as failure:
             if loop.time() > until:
                 raise
@@ -77,15 +82,15 @@ async def _patient(ports: Ports, graph: Graph, job: Job, attempt: int) -> None:
             pause = min(pause * 2, 5.0)
 
 
-async def _keep(ports: Ports, graph: Graph, id: JobId, attempt: int) -> None:
+async def _keep(ports: Ports, graph: Graph, job: Job) -> None:
     """Keep the lease; return when somebody else holds it, or nobody wants the job any more."""
     while True:
         await asyncio.sleep(ports.lease_s / 6)
         with suppress(Unavailable):
-            if not await ports.leases.take(id, attempt, seconds=ports.lease_s):
+            if not await ports.leases.take(job.id, job.attempt, seconds=ports.lease_s):
                 return
-            job = (await graph.read(jobs.get_many, [id])).get(id)
-            if job is None or job.status is JobStatus.CANCELLED or job.attempt != attempt:
+            now = (await graph.read(jobs.get_many, [job.id])).get(job.id)
+            if now is None or now.status is JobStatus.CANCELLED or now.attempt != job.attempt:
                 return
 
 
@@ -109,7 +114,7 @@ async def sweep_once(ports: Ports) -> None:
             continue
         if job.status is JobStatus.RUNNING:
             graph = ports.graph.within(job.tenant)
-            stranded = await graph.write(jobs.strand, id=job.id, attempt=job.attempt, at=ports.moment())
-            log.info("job_stranded", job=job.id, attempt=job.attempt, again=stranded is not None)
+            stranded = await graph.write(documents.strand, job=job.id, attempt=job.attempt, at=ports.moment())
+            log.info("job_stranded", job=job.id, attempt=job.attempt, status=stranded and stranded.status)
         else:
             await ports.queue.push(job.id, job.attempt)

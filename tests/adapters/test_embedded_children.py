@@ -65,9 +65,7 @@ def python(
     start_s: float = 10,
     stop_s: float = 5,
 ) -> Child:
-    return Child(
-        name=name, argv=(sys.executable, "-c", program), ready=ready, start_s=start_s, stop_s=stop_s
-    )
+    return Child(name=name, argv=(sys.executable, "-c", program), ready=ready, start_s=start_s, stop_s=stop_s)
 
 
 def lives(pid: int) -> bool:

@@ -29,6 +29,9 @@ _PARTING = {
     "hr", "html", "li", "main", "nav", "ol", "p", "pre", "search", "section", "summary", "table", "tbody",
     "td", "tfoot", "th", "thead", "tr", "ul",
 }  # fmt: skip
+LAYOUTS_MOST = 8
+"""How deep tables for layout may nest with tables of data within; deeper, all are for layout."""
+
 _LAYOUT = "table, h1, h2, h3, h4, h5, h6, ul, ol, pre, form"
 
 
@@ -77,23 +80,23 @@ class _Walk:
         self._draft = draft
         self._said: list[str] = []
         self._within: list[str] = []
+        self._layouts = 0
 
     def through(self, root: LexborNode) -> None:
         """Walk through *root* and all below it."""
         node: LexborNode | None = root
+        depth = 0
         while node is not None:
             below = self._enter(node)
             if below is not None:
-                node = below
+                node, depth = below, depth + 1
                 continue
             self._leave(node)
-            while node.next is None:
-                node = node.parent
-                if node is None or node == root:
-                    self._part()
-                    return
+            while depth and node.next is None and node.parent is not None:
+                node, depth = node.parent, depth - 1
                 self._leave(node)
-            node = node.next
+            node = node.next if depth else None
+        self._part()
 
     def _enter(self, node: LexborNode) -> LexborNode | None:
         """Where to go on below *node*, if at all."""
@@ -108,16 +111,20 @@ class _Walk:
         if tag not in _PARTING:
             return node.child
         self._part()
-        if tag == "table" and node.css(_LAYOUT) == [node]:
-            self._draft.add(_rows(node), BlockKind.TABLE)
-            return None
+        if tag == "table":
+            if self._layouts < LAYOUTS_MOST and len(node.css(_LAYOUT)) == 1:
+                self._draft.add(_rows(node), BlockKind.TABLE)
+                return None
+            self._layouts += 1
         self._within.append(tag)
         return node.child
 
     def _leave(self, node: LexborNode) -> None:
-        if self._within and node.tag == self._within[-1]:
+        tag = node.tag
+        if self._within and tag == self._within[-1]:
             self._part()
             self._within.pop()
+            self._layouts -= tag == "table"
 
     def _say(self, text: str) -> None:
         self._said.append(text if "pre" in self._within else _SPACE.sub(" ", text))

@@ -55,13 +55,13 @@ class SigningKey:
         return jwt.encode(dict(claims), self._private, algorithm="ES256", headers={"kid": self.kid})
 
     def proved(self, token: str) -> Mapping[str, Any] | None:
-        """The claims of a token that this key signed, be it expired or not; none for any other."""
+        """The claims of a token that this key signed, whether it counts now or not; none of any other."""
         try:
             return jwt.decode(
                 token,
                 self._private.public_key(),
                 algorithms=["ES256"],
-                options={"verify_exp": False, "verify_aud": False},
+                options={"verify_exp": False, "verify_iat": False, "verify_aud": False},
             )
         except (jwt.PyJWTError, ValueError):
             return None

@@ -37,6 +37,9 @@ async def connected(
     """A driver for *uri*, closed at the end. No server is spoken to yet.
 
     Args:
+        uri: `bolt://`, `neo4j://`, or the same with `+s` for TLS.
+        user: Who signs in.
+        password: Their password.
         pool: The most connections at a time.
         patience_s: How long to wait for a connection, or retry a transaction, in seconds.
     """
@@ -79,6 +82,10 @@ class Neo4jGraph(Graph):
         """Wrap *driver*.
 
         Args:
+            driver: Speaks to the server, and is closed by whoever opened it.
+            statements: What may be run, by name.
+            database: The database's name.
+            tenant: Whose graph it is.
             deadline_s: How long one transaction may take with all its retries, in seconds.
             told: Called after each commit that kept events.
         """
@@ -146,8 +153,10 @@ class Neo4jGraph(Graph):
     ) -> tuple[T, bool]:
         @unit_of_work(timeout=self._deadline_s)
         async def body(transaction: AsyncManagedTransaction) -> tuple[T, bool]:
-            work = Neo4jWork(Runner(transaction, self._statements, tenant=self._tenant, mode=mode))
-            return await use_case(work, *args, **kwargs), work.events.told
+            work: Work = (
+                kept := Neo4jWork(Runner(transaction, self._statements, tenant=self._tenant, mode=mode))
+            )
+            return await use_case(work, *args, **kwargs), kept.events.told
 
         async with self._driver.session(
             database=self._database, bookmark_manager=self._bookmarks, fetch_size=-1

@@ -27,7 +27,7 @@ class Neo4jJobs(Jobs):
     @override
     async def lock(self, id: JobId) -> Job | None:
         row = await self._run.one("jobs/lock", id=id, lock=lock())
-        return row and job_of(row["job"])
+        return None if row is None else job_of(row["job"])
 
     @override
     async def add(self, job: Job) -> None:
@@ -74,7 +74,7 @@ class Neo4jJobs(Jobs):
     @override
     async def tenant_of(self, id: JobId) -> TenantId | None:
         row = await self._run.one("jobs/tenant_of", id=id)
-        return row and TenantId(row["tenant"])
+        return None if row is None else TenantId(row["tenant"])
 
 
 def job_of(row: Row) -> Job:

@@ -44,7 +44,7 @@ class Neo4jKeys(Keys):
     @override
     async def by_digest(self, digest: str) -> tuple[ApiKey, User] | None:
         row = await self._run.one("keys/by_digest", digest=digest)
-        return row and (key_of(row["key"]), user_of(row["user"]))
+        return None if row is None else (key_of(row["key"]), user_of(row["user"]))
 
 
 def key_of(row: Row) -> ApiKey:

@@ -1,8 +1,9 @@
 """What the graph holds: labels, properties, relationships, constraints and indexes, declared once.
 
-The classes are declarations; neomodel keeps the name `id` for itself, so it is `uid` here. The migrations are held to them by a test, and `ddl` writes
-the statements for what is new. Full-text indexes differ from engine to engine and stand in
-the migrations alone, under the names in `FULLTEXT`.
+The classes are declarations; neomodel keeps the name `id` for itself, so it is `uid` here.
+The migrations are held to them by a test, and `ddl` writes the statements for what is new.
+Full-text indexes differ from engine to engine and stand in the migrations alone, under the
+names in `FULLTEXT`.
 """
 
 from collections.abc import Iterator

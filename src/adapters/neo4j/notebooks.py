@@ -46,7 +46,10 @@ class Neo4jNotebooks(Notebooks):
 
     @override
     async def add(self, notebooks: Sequence[Notebook]) -> None:
-        rows = [_kept(notebook) | {"owner": notebook.owner, "created_at": notebook.created_at} for notebook in notebooks]
+        rows = [
+            _kept(notebook) | {"owner": notebook.owner, "created_at": notebook.created_at}
+            for notebook in notebooks
+        ]
         await self._run("notebooks/add", rows=rows)
         nested = [{"id": it.id, "parent": it.parent} for it in notebooks if it.parent is not None]
         if nested:
@@ -116,7 +119,7 @@ class Neo4jTrees(Trees):
     @override
     async def trashed(self, id: NotebookId, *, of: UserId) -> Notebook | None:
         row = await self._run.one("notebooks/trashed", id=id, user=of)
-        return row and notebook_of(row["notebook"])
+        return None if row is None else notebook_of(row["notebook"])
 
     @override
     async def restore(self, deletion: str, *, at: Moment) -> None:

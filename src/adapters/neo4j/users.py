@@ -30,7 +30,7 @@ class Neo4jUsers(Users):
     @override
     async def by_subject(self, *, issuer: str, subject: str) -> User | None:
         row = await self._run.one("users/by_subject", issuer=issuer, subject=subject)
-        return row and user_of(row["user"])
+        return None if row is None else user_of(row["user"])
 
     @override
     async def claim(self, fresh: User) -> User:

@@ -55,7 +55,7 @@ class FeedDown(Unavailable):
 class RedisFeed(Feed):
     """Where events are handed on to those who listen."""
 
-    def __init__(self, redis: "Redis[bytes]") -> None:
+    def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._publish = redis.register_script(_PUBLISH)
         self._listeners: dict[str, set[Waiting]] = {}
@@ -113,9 +113,7 @@ class RedisFeed(Feed):
         first = await self._redis.xrange(key, count=1)
         return bool(first) and _place(first[0][0].decode()) > _place(after)
 
-    async def _coming(
-        self, key: str, waiting: Waiting, after: Cursor | None
-    ) -> AsyncIterator[Report]:
+    async def _coming(self, key: str, waiting: Waiting, after: Cursor | None) -> AsyncIterator[Report]:
         while True:
             entry = await waiting.get()
             if entry is None:
@@ -159,7 +157,7 @@ class RedisFeed(Feed):
         if not places:
             await asyncio.sleep(0.05)
             return
-        found = await self._redis.xread(dict(places), count=AT_A_TIME, block=100)
+        found = await self._redis.xread({**places}, count=AT_A_TIME, block=100)
         for name, entries in found:
             key = name.decode()
             for id, fields in entries:

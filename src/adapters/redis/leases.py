@@ -28,7 +28,7 @@ class LeasesDown(Unavailable):
 class RedisLeases(Leases):
     """Who works on what right now."""
 
-    def __init__(self, redis: "Redis[bytes]") -> None:
+    def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._take = redis.register_script(_TAKE)
         self._release = redis.register_script(_RELEASE)

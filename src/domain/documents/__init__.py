@@ -41,6 +41,7 @@ from aether.domain.documents.keeping import (
     remove,
     rename,
     reprocess,
+    strand,
     visible_jobs,
 )
 from aether.domain.documents.ports import Chunks, DocumentOrder, Documents, Work
@@ -83,5 +84,6 @@ __all__ = [
     "remove",
     "rename",
     "reprocess",
+    "strand",
     "visible_jobs",
 ]

@@ -122,12 +122,14 @@ async def jobs_of_document(work: Work, *, document: DocumentId, by: Viewer) -> S
 
 
 async def begin(work: Work, *, job: JobId, attempt: int, at: Moment) -> tuple[Document, Job] | None:
-    """Take *attempt* of a document's job up; none if the document is gone, which ends the job.
+    """The document of a job that was taken up, and where it stopped; doing it twice changes nothing.
+
+    None if the document is gone, which ends the job.
 
     Raises:
-        AttemptOver: It is over, or another worker was faster.
+        AttemptOver: This attempt no longer counts.
     """
-    claimed = await jobs.claim(work, id=job, attempt=attempt, at=at)
+    claimed = await jobs.fenced(work, id=job, attempt=attempt)
     id = DocumentId(claimed.subject)
     if (document := (await work.documents.lock([id])).get(id)) is None:
         await jobs.finish(work, id=job, attempt=attempt, status=JobStatus.CANCELLED, failure=None, at=at)
@@ -173,6 +175,17 @@ async def fail(work: Work, failure: Failure, *, job: JobId, attempt: int, at: Mo
     await _ended(work, failed, failure, at=at)
 
 
+async def strand(work: Work, *, job: JobId, attempt: int, at: Moment) -> Job | None:
+    """Give a job back whose worker for *attempt* is gone: the next attempt, or the end of it.
+
+    None if it was not stranded after all.
+    """
+    stranded = await jobs.strand(work, id=job, attempt=attempt, at=at)
+    if stranded is not None and stranded.failure is not None:
+        await _ended(work, stranded, stranded.failure, at=at)
+    return stranded
+
+
 async def get_many(
     work: Work, ids: Collection[DocumentId], *, by: Viewer
 ) -> Mapping[DocumentId, SeenDocument]:
@@ -208,13 +221,15 @@ async def chunks_to_index(work: Work, *, document: DocumentId) -> Sequence[Chunk
     return await work.chunks.of_document(document)
 
 
-async def place(work: Work, *, job: JobId, attempt: int, at: Moment) -> Mapping[DocumentId, tuple[NotebookId, ...] | None]:
-    """Take up *attempt* of a job that indexes a notebook anew: note where each document lies.
+async def place(
+    work: Work, *, job: JobId, attempt: int
+) -> Mapping[DocumentId, tuple[NotebookId, ...] | None]:
+    """Note where each document below a job's notebook lies, and give that back; none where it is deleted.
 
     Raises:
-        AttemptOver: It is over, or another worker was faster.
+        AttemptOver: This attempt no longer counts.
     """
-    claimed = await jobs.claim(work, id=job, attempt=attempt, at=at)
+    claimed = await jobs.fenced(work, id=job, attempt=attempt)
     found = await work.documents.below(NotebookId(claimed.subject))
     await work.chunks.place({id: path for id, path in found.items() if path is not None})
     return found
