@@ -48,7 +48,8 @@ class Engines:
     async def get(self, name: str) -> Engine:
         """The running engine of that name."""
         if name not in self._started:
-            self._started[name] = await (self._neo4j() if name == "neo4j" else self._arcadedb())
+            start = {"arcadedb": self._arcadedb, "neo4j": self._neo4j}[name]
+            self._started[name] = await start()
         return self._started[name]
 
     async def stop(self) -> None:

@@ -1,11 +1,13 @@
-// The active users whose name, username or e-mail holds a text in lower case, by username.
+// The users whose name, username or e-mail holds a text in lower case, by username.
 //
 // mode:    read
-// params:  text: string, key: string, after: string, most: integer
+// params:  text: string, everybody: boolean, key: string, after: string, most: integer
 // returns: user: map, key: string, total: integer
-MATCH (user:User {tenant: $tenant, status: 'active'})
-WHERE toLower(user.username) CONTAINS $text OR toLower(coalesce(user.full_name, '')) CONTAINS $text
+MATCH (user:User {tenant: $tenant})
+WHERE ($everybody OR user.status = 'active') AND (
+  toLower(user.username) CONTAINS $text OR toLower(coalesce(user.full_name, '')) CONTAINS $text
   OR toLower(coalesce(user.email, '')) CONTAINS $text
+)
 WITH collect(user) AS found
 WITH found, size(found) AS total
 UNWIND found AS user

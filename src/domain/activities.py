@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NewType, Protocol
 
+from aether.domain import access
 from aether.domain.pages import Page, Slice
 from aether.domain.users import UserId
 
@@ -45,10 +46,17 @@ class Activities(Protocol):
         ...
 
 
-class Work(Protocol):
+class Work(access.Work, Protocol):
     """A transaction in which activities can be kept."""
 
     @property
     def activities(self) -> Activities:
         """The activities."""
         ...
+
+
+async def of_notebook(work: Work, *, notebook: str, part: Slice, by: UserId) -> Page[Activity]:
+    """What was done to a notebook that *by* may read, the latest first; nothing where they may not."""
+    if notebook not in await work.access.permissions([notebook], of=by):
+        return Page(items=[], has_next=False, total=0)
+    return await work.activities.of_notebook(notebook, part=part)

@@ -16,7 +16,7 @@ from aether.domain import checks, tenants
 from aether.domain.errors import Conflict, Forbidden, Invalid, Missing
 from aether.domain.moments import Moment
 from aether.domain.pages import Page, Slice
-from aether.domain.tenants import Tenant, TenantId
+from aether.domain.tenants import TenantId
 
 UserId = NewType("UserId", str)
 
@@ -48,6 +48,13 @@ class UserStatus(StrEnum):
     ACTIVE = "active"
     INACTIVE = "inactive"
     SUSPENDED = "suspended"
+
+
+_VERBS: Mapping[Role, frozenset[str]] = {
+    Role.NOTEBOOK_ADMIN: frozenset({"templates:write"}),
+    Role.COMPLIANCE_OFFICER: frozenset({"compliance:write"}),
+    Role.ADMIN: frozenset({"users:write", "tenant:write"}),
+}
 
 
 class UserMissing(Missing):
@@ -193,10 +200,10 @@ class Users(Protocol):
         """Keep *user* as they now are."""
         ...
 
-    async def search(self, text: str, *, part: Slice) -> Page[User]:
+    async def search(self, text: str, *, part: Slice, everybody: bool = False) -> Page[User]:
         """The active users whose name, username or e-mail holds *text*, by username.
 
-        An empty text finds everybody.
+        An empty text finds all of them. With *everybody*, also those who may not enter.
         """
         ...
 
@@ -215,20 +222,43 @@ async def get_many(work: Work, ids: Collection[UserId]) -> Mapping[UserId, User]
     return await work.users.get_many(ids)
 
 
-async def search(work: Work, *, text: str, part: Slice) -> Page[User]:
-    """The active users of this tenant whose name, username or e-mail holds *text*."""
-    return await work.users.search(checks.line(text, field="text", most=NAME_MOST, least=0), part=part)
+async def search(work: Work, *, text: str, part: Slice, everybody: bool = False) -> Page[User]:
+    """The users of this tenant whose name, username or e-mail holds *text*: the active ones, or all."""
+    asked = checks.line(text, field="text", most=NAME_MOST, least=0)
+    return await work.users.search(asked, part=part, everybody=everybody)
 
 
-async def settle(work: Work, profile: Profile, *, tenant: Tenant, id: UserId, at: Moment) -> User:
+def permissions(roles: Collection[Role]) -> list[str]:
+    """What *roles* let a person do in general, as verbs; what they may see is the graph's business."""
+    granted = {"notebooks:read", "documents:read", "search:read"}
+    if set(roles) - {Role.VIEWER}:
+        granted |= {"notebooks:write", "documents:write", "keys:write"}
+    for role, verbs in _VERBS.items():
+        if role in roles or Role.ADMIN in roles:
+            granted |= verbs
+    return sorted(granted)
+
+
+def checked_preferences(given: object) -> Mapping[str, Any]:
+    """*given*, if it is an object.
+
+    Raises:
+        Invalid: It is something else.
+    """
+    if not isinstance(given, dict):
+        raise Invalid("Preferences must be a JSON object.", field="preferences")
+    return given
+
+
+async def settle(work: Work, profile: Profile, *, tenant: TenantId, id: UserId, at: Moment) -> User:
     """The user whom *profile* describes, as it describes them; made at first sight."""
-    await work.tenants.claim(tenant)
     known = await work.users.by_subject(issuer=profile.issuer, subject=profile.subject)
     if known is None:
-        fresh = User.new(profile, id=id, tenant=tenant.id, now=at.now)
+        fresh = User.new(profile, id=id, tenant=tenant, now=at.now)
         known = await work.users.claim(fresh)
     seen = known.seen_as(profile, now=at.now)
     if seen.updated_at != known.updated_at or seen.last_seen_at - known.last_seen_at > SEEN_EVERY:
+        seen = (await _existing(work, known.id)).seen_as(profile, now=at.now)
         await work.users.put(seen)
     return seen.admitted()
 

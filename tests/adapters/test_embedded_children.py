@@ -6,14 +6,19 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from aether.adapters.embedded.children import Child, ChildFailed, Supervisor
+from tests.servers.waiting import until
 
 SLEEPS = "import time; time.sleep(600)"
-STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)"
+STUBBORN = (
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+    " print('deaf', flush=True); time.sleep(600)"
+)
 PARENT = (
     "import subprocess, sys, time;"
     " print(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']).pid, flush=True);"
@@ -52,9 +57,13 @@ async def yes() -> bool:
 
 def wrote(log: Path) -> Callable[[], Awaitable[bool]]:
     async def ready() -> bool:
-        return bool(log.read_text())
+        return bool(text(log))
 
     return ready
+
+
+def text(log: Path) -> str:
+    return log.read_text()
 
 
 def python(
@@ -76,12 +85,6 @@ def lives(pid: int) -> bool:
         return False
 
 
-async def until(true: Callable[[], bool], *, within_s: float = 10) -> None:
-    async with asyncio.timeout(within_s):
-        while not true():
-            await asyncio.sleep(0.02)
-
-
 async def test_a_killed_child_is_started_again(supervisor: Supervisor) -> None:
     await supervisor.start(python(SLEEPS))
     first = supervisor.pids()["child"]
@@ -100,7 +103,7 @@ async def test_a_child_that_keeps_dying_is_started_ever_more_rarely(
     await until(lambda: len((tmp_path / "child.log").read_text().split()) >= 4)
 
     births = [float(line) for line in (tmp_path / "child.log").read_text().split()]
-    pauses = [later - earlier for earlier, later in zip(births, births[1:], strict=False)]
+    pauses = [later - earlier for earlier, later in pairwise(births)]
     assert pauses[1] > pauses[0]
     assert pauses[2] > pauses[1]
 

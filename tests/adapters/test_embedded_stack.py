@@ -1,10 +1,9 @@
 """The stack as `aether up` runs it: real servers, killed and restarted."""
 
-import asyncio
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from pathlib import Path
 
 import httpx
@@ -15,6 +14,7 @@ from redis.asyncio import Redis
 from aether.adapters.embedded import arcadedb, stack
 from aether.adapters.embedded.folders import FolderInUse
 from aether.adapters.embedded.stack import Stack
+from tests.servers.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -61,11 +61,19 @@ async def kept_everywhere(running: Stack, word: str) -> list[bool]:
     return [counted.records[0]["words"] == 1, in_redis == b"kept", there.json()["result"]["exists"]]
 
 
-async def restarted(running: Stack, *, former: dict[str, int]) -> None:
-    """Wait until each child is ready as another process."""
-    async with asyncio.timeout(20):
-        while any(running.supervisor.pids().get(name, pid) == pid for name, pid in former.items()):
-            await asyncio.sleep(0.02)
+def restarted(running: Stack, *, former: dict[str, int]) -> bool:
+    """Whether each child is ready as another process."""
+    now = running.supervisor.pids()
+    return all(now.get(name, pid) != pid for name, pid in former.items())
+
+
+def listening(pids: Collection[int]) -> list[str]:
+    """The addresses that the processes listen on, as the kernel writes them."""
+    links = [link.readlink().name for pid in pids for link in Path(f"/proc/{pid}/fd").iterdir()]
+    sockets = {link[len("socket:[") : -1] for link in links if link.startswith("socket:")}
+    tables = [Path(f"/proc/net/{table}").read_text().splitlines()[1:] for table in ("tcp", "tcp6")]
+    rows = [row.split() for table in tables for row in table]
+    return [row[1].split(":")[0] for row in rows if row[3] == "0A" and row[9] in sockets]
 
 
 async def test_every_part_comes_back_with_its_data_after_kill_nine(running: Stack) -> None:
@@ -76,7 +84,7 @@ async def test_every_part_comes_back_with_its_data_after_kill_nine(running: Stac
     for pid in former.values():
         os.kill(pid, signal.SIGKILL)
 
-    await restarted(running, former=former)
+    await until(lambda: restarted(running, former=former))
     assert await kept_everywhere(running, "kill") == [True, True, True]
 
 
@@ -89,23 +97,10 @@ async def test_a_second_stack_on_the_same_folder_is_refused(running: Stack, fold
 
 
 async def test_nothing_listens_beyond_this_machine(running: Stack) -> None:
-    ours = running.supervisor.pids().values()
-    sockets = {
-        os.readlink(link).removeprefix("socket:[").removesuffix("]")
-        for pid in ours
-        for link in Path(f"/proc/{pid}/fd").iterdir()
-        if os.readlink(link).startswith("socket:")
-    }
+    addresses = listening(running.supervisor.pids().values())
 
-    listening = [
-        fields[1].split(":")[0]
-        for table in ("tcp", "tcp6")
-        for fields in map(str.split, Path(f"/proc/net/{table}").read_text().splitlines()[1:])
-        if fields[3] == "0A" and fields[9] in sockets
-    ]
-
-    assert len(listening) == 4
-    assert set(listening) <= {"0100007F", "0000000000000000FFFF00000100007F"}
+    assert len(addresses) == 4
+    assert set(addresses) <= {"0100007F", "0000000000000000FFFF00000100007F"}
 
 
 async def test_a_runaway_statement_is_ended(tmp_path: Path) -> None:

@@ -98,9 +98,11 @@ async def test_a_pdf_falls_into_paragraphs_under_headings_of_their_size(desk: De
 
 
 async def test_a_word_hyphenated_at_the_end_of_a_line_is_whole_again(desk: Desk) -> None:
-    said = await desk.read(make.pdf(["The hydro-", "logical year", "begins in autumn."]), "year.pdf")
+    lines = ["Know this:", "the hydro-", "logical year", "begins in autumn."]
 
-    assert said.text == "The hydrological year\nbegins in autumn."
+    said = await desk.read(make.pdf(lines), "year.pdf")
+
+    assert said.text == "Know this:\nthe hydrological year\nbegins in autumn."
 
 
 async def test_letters_beyond_the_basic_plane_are_read_from_a_pdf(desk: Desk) -> None:

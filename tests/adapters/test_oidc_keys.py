@@ -105,6 +105,23 @@ async def test_who_gives_up_waiting_does_not_spoil_it_for_others(
     assert publisher.asked == 1
 
 
+async def test_a_slow_issuer_is_asked_once_at_a_time(
+    verify: OidcTokenVerifier, publisher: Publisher, key: Key
+) -> None:
+    # Given somebody who waits for the keys, and another who comes much later
+    publisher.answers.clear()
+    first = asyncio.create_task(verify.verify(key.token(jti="a")))
+    await publisher.begun.wait()
+    publisher.moment += issuers.PAUSE_S
+    second = asyncio.create_task(verify.verify(key.token(jti="b")))
+    await asyncio.sleep(0.01)
+
+    publisher.answers.set()
+
+    await asyncio.gather(first, second)
+    assert publisher.asked == 1
+
+
 async def test_known_keys_go_on_working_while_the_issuer_is_away(
     verify: OidcTokenVerifier, publisher: Publisher, key: Key
 ) -> None:

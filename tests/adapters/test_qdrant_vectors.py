@@ -11,6 +11,7 @@ import signal
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from itertools import product
 
 import httpx
 import pytest
@@ -23,6 +24,7 @@ from aether.adapters.qdrant.vectors import CollectionDiffers, QdrantVectors
 from aether.domain.errors import Unavailable
 from aether.domain.tenants import TenantId
 from aether.domain.vectors import Vector
+from tests.servers.waiting import until
 
 OURS, THEIRS = TenantId("tenant_ours"), TenantId("tenant_theirs")
 NORTH, NORTH_EAST, EAST, SOUTH = (0.0, 1.0, 0.0), (1.0, 1.0, 0.0), (1.0, 0.0, 0.0), (0.0, -1.0, 0.0)
@@ -48,12 +50,20 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
     await started.supervisor.stop()
 
 
-@pytest.fixture
-async def vectors(server: Server) -> AsyncIterator[QdrantVectors]:
-    opened = server.vectors(f"chunks_{secrets.token_hex(4)}")
+@pytest.fixture(scope="module")
+async def kept(server: Server) -> AsyncIterator[QdrantVectors]:
+    opened = server.vectors("chunks")
     await opened.ready()
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def vectors(kept: QdrantVectors) -> AsyncIterator[QdrantVectors]:
+    """Vectors, none at first."""
+    yield kept
+    for tenant, document in product((OURS, THEIRS), ("document_1", "document_2")):
+        await kept.remove(tenant, document)
 
 
 def vector(
@@ -234,15 +244,8 @@ async def test_what_was_put_is_there_after_kill_nine(server: Server, vectors: Qd
 
     os.kill(pid, signal.SIGKILL)
 
-    async with asyncio.timeout(15):
-        while server.supervisor.pids().get("qdrant", pid) == pid:
-            await asyncio.sleep(0.02)
-        while True:
-            try:
-                assert len(await found(vectors, limit=1000)) == 300
-            except Unavailable:
-                continue
-            break
+    await until(lambda: server.supervisor.pids().get("qdrant", pid) != pid)
+    assert len(await found(vectors, limit=1000)) == 300
 
 
 async def test_a_store_that_is_away_is_unavailable() -> None:

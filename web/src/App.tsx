@@ -1,15 +1,15 @@
 /** The page: GraphiQL, as somebody, with Aether's own panel. */
 
-import { HISTORY_PLUGIN, GraphiQL } from "graphiql";
+import { GraphiQL, HISTORY_PLUGIN } from "graphiql";
 import { useEffect, useMemo, useState } from "react";
 
 import { type Config, peopleOf } from "./config";
 import { useEditorLook } from "./editor";
 import { Header } from "./Header";
+import { RunHint } from "./RunHint";
 import { SessionContext, sessionOf } from "./session";
 import { isFirstVisit, rememberPanel, tabsOf } from "./tabs";
 import { fetcherOf } from "./transport";
-import { RunHint } from "./RunHint";
 import { UPLOAD_PLUGIN } from "./UploadPanel";
 
 const PLUGINS = [UPLOAD_PLUGIN, HISTORY_PLUGIN];
@@ -19,7 +19,8 @@ export function App({ config }: { readonly config: Config }) {
   const [person, setPerson] = useState(people[0]);
   const session = useMemo(() => sessionOf(config, person), [config, person]);
   const [firstVisit] = useState(() => isFirstVisit(localStorage));
-  const fetcher = useMemo(() => fetcherOf(config), [config]);
+  // The token stays out of the editors, whose contents GraphiQL stores.
+  const fetcher = useMemo(() => fetcherOf(config, session.headers), [config, session]);
   useEffect(() => () => session.upload.stop(), [session]);
   useEditorLook();
 
@@ -34,7 +35,6 @@ export function App({ config }: { readonly config: Config }) {
           {...(firstVisit && { visiblePlugin: UPLOAD_PLUGIN })}
           onTogglePluginVisibility={(plugin) => rememberPanel(localStorage, plugin?.title)}
           {...(config.examples.length > 0 && { defaultTabs: tabsOf(config.examples) })}
-          defaultHeaders={JSON.stringify(session.headers, null, 2)}
           defaultEditorToolsVisibility="variables"
           showPersistHeadersSettings={false}
         >

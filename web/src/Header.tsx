@@ -1,5 +1,7 @@
 /** The line above everything: Aether's name, and who is asking. */
 
+import { useState } from "react";
+
 import { type Config, type Person, UNTOLD } from "./config";
 
 interface Props {
@@ -33,18 +35,39 @@ function Who({ config, people, person, onPerson }: Props) {
       </a>
     );
   }
-  if (people.length === 1) return <p className="who">{person.name}</p>;
   return (
-    <label className="who">
-      Acting as
-      <select
-        value={person.name}
-        onChange={({ target }) => onPerson(people[target.selectedIndex] ?? person)}
-      >
-        {people.map(({ name }) => (
-          <option key={name}>{name}</option>
-        ))}
-      </select>
-    </label>
+    <div className="who">
+      {people.length === 1 ? (
+        <span>{person.name}</span>
+      ) : (
+        <label>
+          Acting as
+          <select
+            value={person.name}
+            onChange={({ target }) => onPerson(people[target.selectedIndex] ?? person)}
+          >
+            {people.map(({ name }) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+      )}
+      {person.token !== null && <CopyToken key={person.name} token={person.token} />}
+    </div>
+  );
+}
+
+/** Every request of this page carries the token already; other clients need it by hand. */
+function CopyToken({ token }: { readonly token: string }) {
+  const [isCopied, setCopied] = useState(false);
+  return (
+    <button
+      type="button"
+      className="button copy"
+      title="The token that this page sends, for a client of your own"
+      onClick={() => void navigator.clipboard.writeText(token).then(() => setCopied(true))}
+    >
+      <span aria-live="polite">{isCopied ? "Copied" : "Copy token"}</span>
+    </button>
   );
 }

@@ -1,23 +1,26 @@
 /** The panel through which a document enters a notebook. */
 
-import { type GraphiQLPlugin, useGraphiQL, useGraphiQLActions } from "@graphiql/react";
-import { type DragEvent, type ReactNode, useId, useState, useSyncExternalStore } from "react";
+import type { GraphiQLPlugin } from "@graphiql/react";
+import { useState, useSyncExternalStore } from "react";
 
-import { SEARCH } from "./documents";
+import { FileField } from "./FileField";
 import type { Progress } from "./progress";
 import { useSession } from "./session";
 import { Steps } from "./Steps";
+import { UploadAction } from "./UploadAction";
 import { useNotebooks } from "./useNotebooks";
-import { said, sizeOf, wordsOf } from "./words";
+import { said } from "./words";
 
 export const UPLOAD_PLUGIN: GraphiQLPlugin = { title: "Upload", icon: UploadIcon, content: UploadPanel };
 
 function UploadPanel() {
-  const { upload } = useSession();
+  const { config, upload } = useSession();
   const { file, progress } = useSyncExternalStore(upload.watch, upload.state);
   const [chosen, setChosen] = useState<string>();
   const { notebooks, problem, reload } = useNotebooks();
-  const notebook = notebooks?.find(({ id }) => id === chosen)?.id ?? notebooks?.[0]?.id;
+  const [demo] = config.demo.notebooks;
+  const notebook =
+    [chosen, demo?.id].find((id) => notebooks?.some((it) => it.id === id)) ?? notebooks?.[0]?.id;
   const busy = progress.phase === "sending" || progress.phase === "working";
 
   return (
@@ -47,7 +50,7 @@ function UploadPanel() {
       </label>
       <FileField file={file} progress={progress} disabled={busy} onFile={(next) => upload.choose(next)} />
       <div className="actions">
-        <Action
+        <UploadAction
           progress={progress}
           name={file?.name}
           onStart={file && notebook ? () => void upload.start(notebook) : undefined}
@@ -60,85 +63,6 @@ function UploadPanel() {
   );
 }
 
-interface FileFieldProps {
-  readonly file: File | null;
-  readonly progress: Progress;
-  readonly disabled: boolean;
-  onFile(file: File | null): void;
-}
-
-function FileField({ file, progress, disabled, onFile }: FileFieldProps) {
-  const [over, setOver] = useState(false);
-  const id = useId();
-  const drag = (inside: boolean) => (event: DragEvent) => {
-    event.preventDefault();
-    setOver(inside && !disabled);
-  };
-  const drop = (event: DragEvent) => {
-    drag(false)(event);
-    const [dropped] = event.dataTransfer.files;
-    if (dropped && !disabled) onFile(dropped);
-  };
-  return (
-    <div className="drop" data-over={over} onDragOver={drag(true)} onDragLeave={drag(false)} onDrop={drop}>
-      <input
-        id={id}
-        type="file"
-        className="unseen"
-        disabled={disabled}
-        // So that the same file can be chosen again.
-        onClick={({ currentTarget }) => (currentTarget.value = "")}
-        onChange={({ target }) => onFile(target.files?.[0] ?? null)}
-      />
-      <label htmlFor={id} aria-disabled={disabled}>
-        <strong>{file ? file.name : "Drop a file here"}</strong>
-        <span>{file ? sizeOf(file.size) : "or choose one"}</span>
-      </label>
-      {progress.phase === "sending" && <progress aria-label="Bytes sent" max={100} value={progress.percent} />}
-    </div>
-  );
-}
-
-interface ActionProps {
-  readonly progress: Progress;
-  readonly name: string | undefined;
-  readonly onStart: (() => void) | undefined;
-  onCancel(): void;
-}
-
-function Action({ progress, name, onStart, onCancel }: ActionProps) {
-  const openSearch = useSearchTab();
-  switch (progress.phase) {
-    case "sending":
-      return <Button onClick={onCancel}>Cancel</Button>;
-    case "working":
-      return <Button disabled>Processing…</Button>;
-    case "ready":
-      return (
-        <Button primary onClick={() => openSearch(wordsOf(name ?? ""))}>
-          Search it
-        </Button>
-      );
-    default:
-      return (
-        <Button primary disabled={!onStart} onClick={onStart}>
-          {progress.phase === "failed" ? "Try again" : "Upload"}
-        </Button>
-      );
-  }
-}
-
-interface ButtonProps {
-  readonly primary?: boolean;
-  readonly disabled?: boolean;
-  readonly onClick?: (() => void) | undefined;
-  readonly children: ReactNode;
-}
-
-function Button({ primary = false, ...rest }: ButtonProps) {
-  return <button type="button" className={primary ? "button primary" : "button"} {...rest} />;
-}
-
 function Outcome({ progress }: { readonly progress: Progress }) {
   return (
     <div className="outcome" role="status" data-phase={progress.phase}>
@@ -146,21 +70,6 @@ function Outcome({ progress }: { readonly progress: Progress }) {
       <p>{said(progress)}</p>
     </div>
   );
-}
-
-/** Opens a new tab with a search for some words, ready to run. */
-function useSearchTab(): (words: string) => void {
-  const { addTab } = useGraphiQLActions();
-  const { queryEditor, variableEditor } = useGraphiQL(({ queryEditor, variableEditor }) => ({
-    queryEditor,
-    variableEditor,
-  }));
-  return (words) => {
-    addTab();
-    queryEditor?.setValue(SEARCH);
-    variableEditor?.setValue(JSON.stringify({ query: words }, null, 2));
-    queryEditor?.focus();
-  };
 }
 
 function UploadIcon() {

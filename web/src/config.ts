@@ -47,7 +47,9 @@ export async function fetchConfig(): Promise<Config> {
   if (response.status === 404) return UNTOLD;
   if (!response.ok) throw new Error(`Aether answered ${response.status} ${response.statusText}.`);
   const config = (await response.json()) as Config;
-  return config.token === null && config.person === null ? { ...config, person: await cookieName(config) } : config;
+  return config.token === null && config.person === null
+    ? { ...config, person: await cookieName(config) }
+    : config;
 }
 
 /** The name of whom the browser's cookie stands for, if for anybody. */

@@ -68,7 +68,10 @@ export function useEditorLook(): void {
 function themeOf(base: "vs" | "vs-dark", colour: Palette) {
   const token = (name: string, foreground: string) => ({ token: name, foreground: foreground.slice(1) });
   const faint = `${colour.primary}22`;
-  const brackets = [1, 2, 3, 4, 5, 6].map((depth) => [`editorBracketHighlight.foreground${depth}`, colour.quiet]);
+  const brackets = [1, 2, 3, 4, 5, 6].map((depth) => [
+    `editorBracketHighlight.foreground${depth}`,
+    colour.quiet,
+  ]);
   return {
     base,
     inherit: true,

@@ -10,6 +10,9 @@ import { App } from "./App";
 import { fetchConfig } from "./config";
 import { forgetForeignTabs } from "./tabs";
 
+// A file that is dropped beside the upload panel must not replace the page.
+for (const type of ["dragover", "drop"]) window.addEventListener(type, (event) => event.preventDefault());
+
 const root = createRoot(document.getElementById("root")!);
 
 try {

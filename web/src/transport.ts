@@ -48,7 +48,14 @@ export function follow<Data>(
   headers: Headers,
   listener: Listener<Data>,
 ): () => void {
-  const client = createClient({ url: socketUrl(url), connectionParams: { ...headers }, retryAttempts: 10 });
+  const client = createClient({
+    url: socketUrl(url),
+    connectionParams: { ...headers },
+    // An Aether that is restarted is there again within seconds; one that closes with a code has said no.
+    shouldRetry: (event) => !(event instanceof CloseEvent && event.code >= 4000),
+    retryAttempts: 30,
+    retryWait: () => new Promise((resolve) => setTimeout(resolve, 1000)),
+  });
   return client.subscribe<Data>(request as { query: string; variables?: Record<string, unknown> }, {
     next: (answer) => listener.next(answer as Answer<Data>),
     error: (error) => listener.error(explained(error)),
@@ -56,10 +63,10 @@ export function follow<Data>(
   });
 }
 
-/** How GraphiQL sends what is in its editors. */
-export function fetcherOf(config: Config): Fetcher {
+/** How GraphiQL sends what is in its editors, with *base* where its headers do not say otherwise. */
+export function fetcherOf(config: Config, base: Headers): Fetcher {
   return (params, options) => {
-    const headers = (options?.headers ?? {}) as Headers;
+    const headers = joined(base, (options?.headers ?? {}) as Headers);
     const operation = operationOf(params);
     const request = { ...params, operationName: operation?.name?.value ?? params.operationName };
     if (operation?.operation !== "subscription") {
@@ -89,18 +96,27 @@ export function operationOf({ query, operationName }: Request): OperationDefinit
   }
 }
 
+/** *base* and *own* headers; own ones win, however they are written. */
+export function joined(base: Headers, own: Headers): Headers {
+  const given = new Set(Object.keys(own).map((name) => name.toLowerCase()));
+  const kept = Object.entries(base).filter(([name]) => !given.has(name.toLowerCase()));
+  return { ...Object.fromEntries(kept), ...own };
+}
+
 function socketUrl(url: string): string {
   const absolute = new URL(url, window.location.href);
   absolute.protocol = absolute.protocol.replace("http", "ws");
   return absolute.href;
 }
 
-/** *error* as GraphiQL is to show it: in words, and without our own lines. */
+/** *error* as it is to be shown: in words, and without our own lines. */
 function explained(error: unknown): unknown {
-  const shown =
-    error instanceof CloseEvent
-      ? new Error(`The connection was closed (${error.code}${error.reason && `: ${error.reason}`}).`)
-      : error;
+  const shown = error instanceof Event ? new Error(causeOf(error)) : error;
   if (shown instanceof Error) delete shown.stack;
   return shown;
+}
+
+function causeOf(event: Event): string {
+  if (!(event instanceof CloseEvent)) return "Aether cannot be reached.";
+  return `The connection was closed (${event.code}${event.reason && `: ${event.reason}`}).`;
 }

@@ -123,7 +123,7 @@ class _Running:
             await asyncio.wait([self._keeper])
         if self._process:
             await self._end(self._process)
-            await _kill(self._process)
+            await self._bury(self._process)
 
     async def _end(self, process: asyncio.subprocess.Process) -> None:
         if not self.child.stop_s:
@@ -140,19 +140,23 @@ class _Running:
         while True:
             since = time.monotonic()
             code = await process.wait()
-            self._serves = False
-            await _kill(process)
+            await self._bury(process)
             if time.monotonic() - since > _STEADY_S:
                 pause_s = _FIRST_PAUSE_S
             _log.warning("child_died", child=self.child.name, code=code, pause_s=pause_s)
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+            process = await self._revive()
+            _log.info("child_restarted", child=self.child.name, pid=process.pid)
+
+    async def _revive(self) -> asyncio.subprocess.Process:
+        """Its next process, however often that has to be tried."""
+        while True:
             try:
-                process = await self._spawn()
-            except ChildFailed as failure:
-                _log.exception("child_not_restarted", child=self.child.name, reason=failure.message)
-            else:
-                _log.info("child_restarted", child=self.child.name, pid=process.pid)
+                return await self._spawn()
+            except (ChildFailed, OSError) as failure:
+                _log.warning("child_not_restarted", child=self.child.name, reason=str(failure))
+            await asyncio.sleep(_LONGEST_PAUSE_S)
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         """Its next process, once it is ready."""
@@ -168,7 +172,7 @@ class _Running:
                 start_new_session=True,  # Ctrl-C in a terminal is for us: we stop them in order
             )
         if not await self._is_ready(process):
-            await _kill(process)
+            await self._bury(process)
             raise ChildFailed(self.child.name, log=self._log)
         self._serves = True
         return process
@@ -184,9 +188,9 @@ class _Running:
             await asyncio.sleep(_ASK_EVERY_S)
         return False
 
-
-async def _kill(process: asyncio.subprocess.Process) -> None:
-    """End *process* and whatever it started in turn."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    await process.wait()
+    async def _bury(self, process: asyncio.subprocess.Process) -> None:
+        """End *process* and whatever it started in turn, and forget it: its number may be given anew."""
+        self._process, self._serves = None, False
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()

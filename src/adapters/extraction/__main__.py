@@ -40,6 +40,7 @@ def main() -> None:
 
 
 def _answer(order: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    Path(order["path"]).stat()  # That there is no file is not the file's fault: end without an answer.
     try:
         return {"extracted": _read(order, tell)}
     except (FileEmpty, FileUnreadable) as refusal:

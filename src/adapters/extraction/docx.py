@@ -28,6 +28,7 @@ _NO_HEADING = 9
 _HEADING_NAME = re.compile(r"heading (\d)", re.IGNORECASE)
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _MARKUP = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _SAID = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011", "softHyphen": ""}
 _NAMES = (
@@ -46,7 +47,7 @@ _NAMES = (
     "moveFrom",
     "tabs",
 )
-_TAGS = [*(space + name for space in (_W, _STRICT) for name in _NAMES), f"{_MARKUP}Fallback"]
+_TAGS = [*(space + name for space in (_W, _STRICT) for name in _NAMES), f"{_MATH}t", f"{_MARKUP}Fallback"]
 _SAFE: dict[str, Any] = {
     "resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False,
     "remove_comments": True, "remove_pis": True,

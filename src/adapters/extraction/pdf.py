@@ -25,14 +25,13 @@ VERSION = f"1 pdfium {pypdfium2.PDFIUM_INFO.build}"
 
 HEADING_MOST = 200
 """The longest heading, in characters."""
-LARGER = 1.15
-"""How many times the size of the body a heading is set in, at least."""
+SIZES = (2.0, 1.6, 1.35, 1.15)
+"""How many times the size of the body headings are set in, the highest first."""
 APART = 1.35
 """How many times the page's usual distance between lines parts two paragraphs."""
 AIRY = 1.25
 """How many times their own height two lines may stand apart in any case."""
 
-LEVELS_MOST = 6
 
 _LINE = re.compile(r"[^\r\n]+")
 _PAIR = re.compile(r"[\ud800-\udbff][\udc00-\udfff]")
@@ -43,11 +42,15 @@ _DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?")
 
 
 class _Line(NamedTuple):
-    """A line as set: its height, and how far its foot is from the bottom of the page, in points."""
+    """A line as set: its height, and how far its foot is from the bottom of the page, in points.
+
+    A hyphenated line goes on in the next row, so it has two feet.
+    """
 
     said: str
     height: float
     foot: float
+    last_foot: float
 
 
 class _Paragraph(NamedTuple):
@@ -131,11 +134,14 @@ def _lines_of(layer: Any) -> Iterator[_Line]:
         said = found[0].strip()
         if not said:
             continue
-        pdfium.FPDFText_GetLooseCharBox(layer, found.start(), place)
-        height = box.top - box.bottom
+        # Its middle tells a line's size: it may begin with a bullet or a raised number.
+        middle = (len(found[0].partition(_HYPHEN)[0]) - 1) // 2
+        pdfium.FPDFText_GetLooseCharBox(layer, found.start() + middle, place)
+        height, foot = box.top - box.bottom, box.bottom
         if _HYPHEN in said:
             pdfium.FPDFText_GetLooseCharBox(layer, found.end() - 1, place)
-        yield _Line(_PAIR.sub(_letter, said), height, box.bottom)
+        whole = said if said.isascii() else _PAIR.sub(_letter, said)
+        yield _Line(whole, height, foot, box.bottom)
 
 
 def _text_of(layer: Any) -> str:
@@ -155,7 +161,8 @@ def _letter(pair: re.Match[str]) -> str:
 
 def _paragraphs(lines: Sequence[_Line]) -> list[_Paragraph]:
     """*lines* put together where they follow each other closely, in one size."""
-    steps = sorted(above.foot - below.foot for above, below in pairwise(lines) if above.foot > below.foot)
+    all_steps = (above.last_foot - below.foot for above, below in pairwise(lines))
+    steps = sorted(step for step in all_steps if step > 0)
     usual = steps[len(steps) // 4] if steps else 0.0
     paragraphs: list[list[_Line]] = []
     for line in lines:
@@ -167,8 +174,8 @@ def _paragraphs(lines: Sequence[_Line]) -> list[_Paragraph]:
 
 
 def _goes_on(above: _Line, line: _Line, usual: float) -> bool:
-    step = above.foot - line.foot
-    alike = line.height < above.height * LARGER and above.height < line.height * LARGER
+    step = above.last_foot - line.foot
+    alike = line.height < above.height * SIZES[-1] and above.height < line.height * SIZES[-1]
     return alike and 0 <= step < max(APART * usual, AIRY * line.height)
 
 
@@ -188,16 +195,20 @@ def _drafted(pages: Sequence[Sequence[_Paragraph]]) -> Draft:
 
 
 def _levels(pages: Sequence[Sequence[_Paragraph]]) -> dict[int, int]:
-    """The level of a heading by its height in whole points; none for those of the body and below."""
+    """The level of a heading by its height in whole points; none for the body and what is smaller."""
     said = Counter[int]()
     for page in pages:
         for paragraph in page:
             said[round(paragraph.height)] += len(paragraph.said)
-    if not said:
-        return {}
-    body = said.most_common(1)[0][0]
-    larger = sorted((height for height in said if height >= body * LARGER), reverse=True)
-    return {height: min(level, LEVELS_MOST) for level, height in enumerate(larger, 1)}
+    body = max(said, key=lambda height: said[height], default=0)
+    larger = {height: _size(height / body) for height in said if body and height >= body * SIZES[-1]}
+    ranks = sorted(set(larger.values()))
+    return {height: ranks.index(size) + 1 for height, size in larger.items()}
+
+
+def _size(times: float) -> int:
+    """Which of `SIZES` a heading has that is so many times the body's size."""
+    return next(rank for rank, least in enumerate(SIZES) if times >= least)
 
 
 def _told(document: Any) -> dict[str, Any]:

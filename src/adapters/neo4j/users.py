@@ -63,8 +63,8 @@ class Neo4jUsers(Users):
         )
 
     @override
-    async def search(self, text: str, *, part: Slice) -> Page[User]:
-        rows = await self._run("users/search", text=text.lower(), **place(part))
+    async def search(self, text: str, *, part: Slice, everybody: bool = False) -> Page[User]:
+        rows = await self._run("users/search", text=text.lower(), everybody=everybody, **place(part))
         return page(
             rows,
             part,

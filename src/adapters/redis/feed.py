@@ -157,7 +157,8 @@ class RedisFeed(Feed):
         if not places:
             await asyncio.sleep(0.05)
             return
-        found = await self._redis.xread({**places}, count=AT_A_TIME, block=100)
+        streams: dict[Any, Any] = dict(places)
+        found = await self._redis.xread(streams, count=AT_A_TIME, block=100)
         for name, entries in found:
             key = name.decode()
             for id, fields in entries:

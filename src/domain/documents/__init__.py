@@ -41,6 +41,7 @@ from aether.domain.documents.keeping import (
     remove,
     rename,
     reprocess,
+    retry,
     strand,
     visible_jobs,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "remove",
     "rename",
     "reprocess",
+    "retry",
     "strand",
     "visible_jobs",
 ]

@@ -89,6 +89,14 @@ async def reprocess(work: Work, *, id: DocumentId, by: Viewer, at: Moment) -> Jo
     return await _process(work, document, by=by, at=at)
 
 
+async def retry(work: Work, *, job: JobId, by: Viewer, at: Moment) -> Job:
+    """Do once more what *job* failed to do, as another job."""
+    found = (await visible_jobs(work, [job], by=by)).get(job)
+    if found is None or found.kind is not JobKind.PROCESSING:
+        raise JobMissing(job)
+    return await reprocess(work, id=DocumentId(found.subject), by=by, at=at)
+
+
 async def cancel(work: Work, *, job: JobId, by: Viewer, at: Moment) -> Job:
     """End a job of a document now, whoever works on it."""
     found = (await work.jobs.get_many([job])).get(job)

@@ -32,7 +32,17 @@ from aether.domain.notebooks.keeping import (
     update_compliance,
     view,
 )
-from aether.domain.notebooks.lists import Filter, Order, Seen, Shelf, Shelves, ancestors, get_many, page
+from aether.domain.notebooks.lists import (
+    Filter,
+    Order,
+    Seen,
+    Shelf,
+    Shelves,
+    ancestors,
+    explain,
+    get_many,
+    page,
+)
 from aether.domain.notebooks.ports import Branch, Notebooks, Trees, Work, opened, tell
 from aether.domain.notebooks.trees import move, remove, restore
 
@@ -64,6 +74,7 @@ __all__ = [
     "ancestors",
     "archive",
     "create",
+    "explain",
     "get_many",
     "mark",
     "move",

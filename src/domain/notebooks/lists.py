@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from aether.domain import checks
-from aether.domain.access import Permission
+from aether.domain import access, checks
+from aether.domain.access import Grant, Permission
 from aether.domain.notebooks.entity import NAME_MOST, Notebook, NotebookId, NotebookMissing, NotebookStatus
 from aether.domain.pages import Page, Slice
+from aether.domain.users import UserId
 from aether.domain.viewers import Viewer
 
 
@@ -81,7 +82,7 @@ class Shelves(Protocol):
         ...
 
 
-class Work(Protocol):
+class Work(access.Work, Protocol):
     """A transaction in which notebooks can be listed."""
 
     @property
@@ -98,6 +99,19 @@ async def get_many(work: Work, ids: Collection[NotebookId], *, by: Viewer) -> Ma
 async def ancestors(work: Work, id: NotebookId, *, by: Viewer) -> Sequence[Seen]:
     """The notebooks above this one that *by* may read, from the top down."""
     return await work.shelves.ancestors(id, by=by)
+
+
+async def explain(work: Work, *, id: NotebookId, of: UserId, by: Viewer) -> Collection[Grant] | None:
+    """Every reason why *of* may see the notebook, the nearest first.
+
+    None if *by* may not ask: about themselves they may where they read, about others where
+    they administer.
+    """
+    granted = (await work.access.permissions([id], of=by.user)).get(id)
+    wanted = Permission.READ if of == by.user else Permission.ADMIN
+    if granted is None or granted < wanted:
+        return None
+    return await work.access.grants(id, of=of)
 
 
 async def page(work: Work, chosen: Filter, *, order: Order, part: Slice, by: Viewer) -> Page[Seen]:

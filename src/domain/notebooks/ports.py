@@ -91,7 +91,7 @@ class Trees(Protocol):
         ...
 
 
-class Work(access.Work, activities.Work, jobs.Work, Protocol):
+class Work(activities.Work, jobs.Work, Protocol):
     """A transaction in which notebooks can be read and written."""
 
     @property

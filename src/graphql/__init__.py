@@ -1,0 +1,1 @@
+"""The API: one GraphQL schema, by noun, over the domain's use cases."""

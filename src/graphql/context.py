@@ -1,0 +1,93 @@
+"""What resolvers work with: the outside, the viewer, and the loaders of one request."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import strawberry
+
+from aether.domain.admission import Doorkeeper
+from aether.domain.blobs import Blobs
+from aether.domain.embeddings import Embedder
+from aether.domain.errors import Unauthenticated
+from aether.domain.events import Feed
+from aether.domain.graph import Graph, Work
+from aether.domain.identity import Credential, IdentityProvider
+from aether.domain.moments import Moment
+from aether.domain.vectors import Vectors
+from aether.domain.viewers import Viewer
+from aether.graphql.cursors import Cursors
+from aether.graphql.loaders import Loaders
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """The outside, as far as the API needs it."""
+
+    graph: Graph
+    blobs: Blobs
+    embedder: Embedder
+    vectors: Vectors
+    feed: Feed
+    doorkeeper: Doorkeeper
+    provider: IdentityProvider | None
+    moment: Callable[[], Moment]
+    secret: Callable[[], str]
+    cursors: Cursors
+
+
+@dataclass(kw_only=True)
+class Context:
+    """One request, or one connection of a subscriber.
+
+    Attributes:
+        request_id: Names the request in answers and in logs.
+        admitted: Who asks; none if nobody proved who they are.
+        connection_params: What a subscriber sent to open the connection.
+    """
+
+    ports: Ports
+    request_id: str
+    admitted: Viewer | None = None
+    credential: Credential | None = None
+    connection_params: dict[str, Any] | None = field(default=None)
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who asks.
+
+        Raises:
+            Unauthenticated: Nobody we know.
+        """
+        if self.admitted is None:
+            raise Unauthenticated("Sign in first, or send a token or an API key.")
+        return self.admitted
+
+    @property
+    def graph(self) -> Graph:
+        """The graph of the viewer's tenant."""
+        return self.ports.graph.within(self.viewer.tenant)
+
+    @cached_property
+    def loaders(self) -> Loaders:
+        """What is read many at a time."""
+        return Loaders(self.graph, self.viewer)
+
+    async def read(
+        self, use_case: Callable[Concatenate[Work, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run *use_case* on the graph of the viewer's tenant, to read."""
+        return await self.graph.read(use_case, *args, **kwargs)
+
+    async def write(
+        self, use_case: Callable[Concatenate[Work, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run *use_case* on the graph of the viewer's tenant, to write."""
+        return await self.graph.write(use_case, *args, **kwargs)
+
+
+Info = strawberry.Info[Context, None]

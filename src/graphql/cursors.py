@@ -1,0 +1,53 @@
+"""Cursors: signed places in a list, good for that list and that viewer only."""
+
+import base64
+import hashlib
+import hmac
+import json
+
+from aether.domain.errors import Invalid
+from aether.domain.pages import Place
+
+TAG = 16
+"""The length of a signature, in bytes."""
+
+
+class CursorInvalid(Invalid):
+    """The cursor was not given out for this list, or was altered."""
+
+    code = "CURSOR_INVALID"
+
+    def __init__(self) -> None:
+        super().__init__("This cursor belongs to another list; begin without one.", field="after")
+
+
+class Cursors:
+    """Signs places and reads them back."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def of(self, place: Place, *, listing: str) -> str:
+        """The cursor for *place* in the list that *listing* describes, viewer included."""
+        body = json.dumps([place.key, place.id], separators=(",", ":")).encode()
+        return base64.urlsafe_b64encode(self._tag(body, listing) + body).rstrip(b"=").decode()
+
+    def read(self, cursor: str, *, listing: str) -> Place:
+        """The place that *cursor* stands for.
+
+        Raises:
+            CursorInvalid: It was not given out for this list.
+        """
+        try:
+            signed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        except ValueError:
+            raise CursorInvalid from None
+        tag, body = signed[:TAG], signed[TAG:]
+        if not hmac.compare_digest(tag, self._tag(body, listing)):
+            raise CursorInvalid
+        key, id = json.loads(body)
+        return Place(key=key, id=id)
+
+    def _tag(self, body: bytes, listing: str) -> bytes:
+        told = listing.encode() + b"\x00" + body
+        return hmac.digest(self._key, told, hashlib.sha256)[:TAG]

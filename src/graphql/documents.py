@@ -1,0 +1,342 @@
+"""Documents in the API: files in notebooks, and what is understood of them."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+from strawberry.scalars import JSON
+
+from aether.domain import documents
+from aether.domain.documents import DocumentId
+from aether.domain.documents import DocumentOrder as DomainDocumentOrder
+from aether.domain.documents import EmbeddingStatus as DomainEmbeddingStatus
+from aether.domain.documents import ProcessingStatus as DomainProcessingStatus
+from aether.domain.pages import Page, Slice
+from aether.graphql.access import Permission
+from aether.graphql.context import Info
+from aether.graphql.jobs import Job, JobFailure
+from aether.graphql.lists import Connection, connection, part
+from aether.graphql.nodes import Node
+from aether.graphql.refusals import Payload, mutation
+from aether.graphql.scalars import BigInt
+from aether.graphql.users import User, user_by_id
+
+if TYPE_CHECKING:
+    from aether.graphql.notebooks import Notebook
+
+ProcessingStatus = strawberry.enum(
+    DomainProcessingStatus, name="ProcessingStatus", description="How far a document is understood."
+)
+EmbeddingStatus = strawberry.enum(
+    DomainEmbeddingStatus, name="EmbeddingStatus", description="Whether a document can be found by meaning."
+)
+DocumentOrder = strawberry.enum(
+    DomainDocumentOrder, name="DocumentOrder", description="How documents are ordered."
+)
+
+
+@strawberry.type
+class Chunk(Node):
+    """A passage of a document, and where it stands in it.
+
+    Attributes:
+        ordinal: Its place among the document's chunks, from 0.
+        page: The page it begins on, from 1; none where there are no pages.
+        start: Where it begins in the document's text, in code points.
+        end: Where it ends, exclusive.
+        headings: The headings above it, from the top down.
+        text: What it says.
+        document_id: The document it is of.
+        document_hash: The SHA-256 of the bytes it was read from: its version of the document.
+    """
+
+    ordinal: int
+    page: int | None
+    start: int
+    end: int
+    headings: list[str]
+    text: str
+    document_id: strawberry.ID
+    document_hash: str
+
+    @classmethod
+    def of(cls, chunk: documents.Chunk) -> "Chunk":
+        """*chunk*, shown to those who may read its document."""
+        return cls(
+            id=strawberry.ID(chunk.id),
+            ordinal=chunk.ordinal,
+            page=chunk.page,
+            start=chunk.start,
+            end=chunk.end,
+            headings=list(chunk.headings),
+            text=chunk.text,
+            document_id=strawberry.ID(chunk.document),
+            document_hash=chunk.file_hash,
+        )
+
+
+@strawberry.type
+class Document(Node):
+    """A file in a notebook, and what is understood of it.
+
+    Attributes:
+        name: Its name.
+        original_filename: The name it came under.
+        content_type: What its bytes are; none until it is extracted.
+        file_size: Its size in bytes.
+        file_hash: The SHA-256 of its bytes, in hexadecimal.
+        processing_tier: 1 below 10 MB, 2 up to 1 GB, 3 above.
+        processing_status: How far it is understood.
+        embedding_status: Whether it can be found by meaning.
+        title: The title it gives itself, if any.
+        page_count: How many pages it has; none where there are no pages.
+        chunk_count: Into how many chunks it is cut.
+        metadata: What it says of itself, such as its author.
+        error: Why it could not be understood; none if it could.
+        version: Rises with every change that people make.
+        uploaded_at: When it came.
+        processed_at: When it was last understood in full.
+        viewer_permission: What one may do to it: what one may do to its notebook.
+    """
+
+    name: str
+    original_filename: str
+    content_type: str | None
+    file_size: BigInt
+    file_hash: str
+    processing_tier: int
+    processing_status: ProcessingStatus
+    embedding_status: EmbeddingStatus
+    title: str | None
+    page_count: int | None
+    chunk_count: int
+    metadata: JSON | None
+    error: JobFailure | None
+    version: int
+    uploaded_at: datetime
+    processed_at: datetime | None
+    viewer_permission: Permission
+    notebook_id: strawberry.Private[str]
+    uploader_id: strawberry.Private[str]
+
+    @classmethod
+    def of(cls, seen: documents.SeenDocument, info: Info) -> "Document":
+        """*seen*, as its viewer sees it."""
+        document, found = seen.document, seen.document.understanding
+        failure = document.failure
+        return cls(
+            id=strawberry.ID(document.id),
+            name=document.name,
+            original_filename=document.original_filename,
+            content_type=found.content_type if found else None,
+            file_size=BigInt(document.file_size),
+            file_hash=document.file_hash,
+            processing_tier=document.tier,
+            processing_status=document.status,
+            embedding_status=document.embedding,
+            title=found.title if found else None,
+            page_count=found.page_count if found else None,
+            chunk_count=document.chunk_count,
+            metadata=JSON(dict(found.metadata)) if found else None,
+            error=failure and JobFailure(code=failure.code, message=failure.message),
+            version=document.version,
+            uploaded_at=document.uploaded_at,
+            processed_at=document.processed_at,
+            viewer_permission=min(seen.permission, info.context.viewer.ceiling),
+            notebook_id=document.notebook,
+            uploader_id=document.uploaded_by,
+        )
+
+    @strawberry.field
+    async def notebook(
+        self, info: Info
+    ) -> Annotated["Notebook", strawberry.lazy("aether.graphql.notebooks")] | None:
+        """The notebook it lies in."""
+        from aether.graphql.notebooks import notebook_by_id
+
+        return await notebook_by_id(info, self.notebook_id)
+
+    @strawberry.field
+    async def uploaded_by(self, info: Info) -> User | None:
+        """Who uploaded it; none if they are gone."""
+        return await user_by_id(info, self.uploader_id)
+
+    @strawberry.field
+    def download_url(self) -> str:
+        """Where its bytes are, for whoever may read it."""
+        return f"/documents/{self.id}/content"
+
+    @strawberry.field
+    async def chunks(self, info: Info, first: int = 20, after: str | None = None) -> Connection[Chunk]:
+        """Its passages, in order.
+
+        Args:
+            first: How many, from 1 to 100.
+            after: Only those behind this cursor.
+        """
+        listing = f"chunks/{self.id}"
+        wanted = part(info, first=first, after=after, listing=listing)
+        page = await info.context.read(
+            documents.chunks, document=DocumentId(self.id), part=wanted, by=info.context.viewer
+        )
+        return connection(info, page, Chunk.of, slice=wanted, listing=listing)
+
+    @strawberry.field
+    async def jobs(self, info: Info) -> list[Job]:
+        """The jobs that work, or worked, on it, the latest first."""
+        found = await info.context.read(
+            documents.jobs_of_document, document=DocumentId(self.id), by=info.context.viewer
+        )
+        return [Job.of(job) for job in found]
+
+
+async def document_by_id(info: Info, id: str) -> Document | None:
+    """The document with this id, if the viewer may read it."""
+    seen = await info.context.loaders.documents.load(DocumentId(id))
+    return None if seen is None else Document.of(seen, info)
+
+
+def documents_of(
+    info: Info, page: Page[documents.SeenDocument], *, wanted: Slice, listing: str
+) -> Connection[Document]:
+    """A page of documents, as its viewer sees them."""
+    return connection(info, page, lambda seen: Document.of(seen, info), slice=wanted, listing=listing)
+
+
+@strawberry.input
+class UpdateDocumentInput:
+    """What to change of a document.
+
+    Attributes:
+        id: The document.
+        name: Its name from now on, at most 255 characters.
+        version: The version one has seen; if it has changed since, nothing is done.
+    """
+
+    id: strawberry.ID
+    name: str
+    version: int | None = None
+
+
+@strawberry.input
+class DeleteDocumentInput:
+    """Which document to delete.
+
+    Attributes:
+        id: The document.
+        version: The version one has seen; if it has changed since, nothing is done.
+    """
+
+    id: strawberry.ID
+    version: int | None = None
+
+
+@strawberry.input
+class ReprocessDocumentInput:
+    """Which document to process once more.
+
+    Attributes:
+        id: The document.
+    """
+
+    id: strawberry.ID
+
+
+@strawberry.type
+class UpdateDocumentPayload(Payload):
+    """The document, as it now is.
+
+    Attributes:
+        document: The document; none if it was refused.
+    """
+
+    document: Document | None = None
+
+
+@strawberry.type
+class DeleteDocumentPayload(Payload):
+    """The document that is gone.
+
+    Attributes:
+        document_id: Its id; none if it was refused.
+    """
+
+    document_id: strawberry.ID | None = None
+
+
+@strawberry.type
+class ReprocessDocumentPayload(Payload):
+    """The job that processes the document once more.
+
+    Attributes:
+        job: The job; none if it was refused.
+    """
+
+    job: Job | None = None
+
+
+@strawberry.type
+class DocumentQueries:
+    """Questions about documents."""
+
+    @strawberry.field
+    async def document(self, info: Info, id: strawberry.ID) -> Document | None:
+        """The document with this id, if one may read it.
+
+        Args:
+            id: The document's id.
+        """
+        return await document_by_id(info, id)
+
+
+@strawberry.type
+class DocumentMutations:
+    """Changes to documents."""
+
+    @mutation
+    async def update_document(self, info: Info, input: UpdateDocumentInput) -> UpdateDocumentPayload:
+        """Give a document another name; takes the permission to write.
+
+        Args:
+            input: Which document, and what to change.
+        """
+        changed = await info.context.write(
+            documents.rename,
+            id=DocumentId(input.id),
+            name=input.name,
+            version=input.version,
+            by=info.context.viewer,
+            at=info.context.ports.moment(),
+        )
+        return UpdateDocumentPayload(document=await document_by_id(info, changed.id))
+
+    @mutation
+    async def delete_document(self, info: Info, input: DeleteDocumentInput) -> DeleteDocumentPayload:
+        """Delete a document, and stop whoever works on it; takes the permission to write.
+
+        Args:
+            input: Which document.
+        """
+        gone = await info.context.write(
+            documents.remove,
+            id=DocumentId(input.id),
+            version=input.version,
+            by=info.context.viewer,
+            at=info.context.ports.moment(),
+        )
+        return DeleteDocumentPayload(document_id=strawberry.ID(gone.id))
+
+    @mutation
+    async def reprocess_document(self, info: Info, input: ReprocessDocumentInput) -> ReprocessDocumentPayload:
+        """Have a document processed once more; takes the permission to write.
+
+        Args:
+            input: Which document.
+        """
+        job = await info.context.write(
+            documents.reprocess,
+            id=DocumentId(input.id),
+            by=info.context.viewer,
+            at=info.context.ports.moment(),
+        )
+        return ReprocessDocumentPayload(job=Job.of(job))

@@ -1,0 +1,300 @@
+"""GraphQL over HTTP, and over WebSocket by `graphql-transport-ws`.
+
+What cannot be read is answered with a 4xx in JSON, what can with `errors` and `data` as
+the specification of GraphQL over HTTP has it, in the media type that the client prefers. A
+bad operation on a socket ends itself and never its neighbours.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import orjson
+import strawberry
+import structlog
+from graphql import OperationType
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+from strawberry.types.execution import ExecutionResult, PreExecutionError
+from typing_extensions import override
+
+from aether.domain.errors import AetherError, Forbidden, Unauthenticated, Unavailable
+from aether.domain.identity import Credential
+from aether.graphql.context import Context, Ports
+
+BODY_MOST = 1 << 20
+"""The largest request, in bytes."""
+OPERATION_S = 30.0
+"""How long an operation may take, in seconds."""
+INIT_S = 10
+SUBSCRIPTIONS_MOST = 100
+"""The most operations at a time on one socket."""
+
+RESPONSE = "application/graphql-response+json"
+JSON = "application/json"
+
+Show = Callable[[HTTPConnection, Mapping[str, Any]], Credential | None]
+"""Finds the credential in a request, or in what a subscriber sent to open the connection."""
+
+log = structlog.get_logger()
+
+
+class _Malformed(Exception):
+    """The request cannot be read."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+
+
+def graphql_routes(schema: strawberry.Schema, ports: Ports, show: Show) -> list[BaseRoute]:
+    """The door to *schema*, at `/graphql`."""
+    door, socket = Door(schema, ports, show), Socket(schema, ports, show)
+    return [
+        Route("/graphql", door.answer, methods=["GET", "POST"]),
+        WebSocketRoute("/graphql", socket),
+    ]
+
+
+class Door:
+    """Answers operations over HTTP."""
+
+    def __init__(self, schema: strawberry.Schema, ports: Ports, show: Show) -> None:
+        self._schema = schema
+        self._ports = ports
+        self._show = show
+
+    async def answer(self, request: Request) -> Response:
+        """The answer to *request*."""
+        request_id = uuid4().hex
+        media = _preferred(request.headers.get("accept", "*/*"))
+        with structlog.contextvars.bound_contextvars(request=request_id):
+            try:
+                operation = await _operation(request)
+                context = await self._context(request, request_id)
+                return _told(await self._executed(operation, context, request.method), media, request_id)
+            except _Malformed as malformed:
+                return _refused(malformed.message, "BAD_REQUEST", malformed.status, request_id)
+            except AetherError as error:
+                return _refused(error.message, error.code, _status(error), request_id)
+
+    async def _context(self, request: Request, request_id: str) -> Context:
+        credential = self._show(request, {})
+        admitted = None if credential is None else await self._ports.doorkeeper.admit(credential)
+        if admitted is not None:
+            structlog.contextvars.bind_contextvars(user=admitted.user, tenant=admitted.tenant)
+        return Context(ports=self._ports, request_id=request_id, admitted=admitted, credential=credential)
+
+    async def _executed(self, operation: Mapping[str, Any], context: Context, method: str) -> ExecutionResult:
+        allowed = {OperationType.QUERY} if method == "GET" else {OperationType.QUERY, OperationType.MUTATION}
+        try:
+            async with asyncio.timeout(OPERATION_S):
+                return await self._schema.execute(
+                    operation["query"],
+                    variable_values=operation.get("variables"),
+                    operation_name=operation.get("operationName"),
+                    context_value=context,
+                    allowed_operation_types={_strawberrys(kind) for kind in allowed},
+                )
+        except TimeoutError:
+            raise TooSlow from None
+        except InvalidOperationTypeError as error:
+            raise _Malformed(error.as_http_error_reason(method), 405) from None
+        except CannotGetOperationTypeError as error:
+            raise _Malformed(error.as_http_error_reason()) from None
+
+
+class TooSlow(Unavailable):
+    """The operation took too long."""
+
+    code = "OPERATION_TIMED_OUT"
+
+    def __init__(self) -> None:
+        super().__init__(f"The operation took longer than {OPERATION_S:g} seconds; ask for less at a time.")
+
+
+async def _operation(request: Request) -> Mapping[str, Any]:
+    """The operation in *request*: a query, and perhaps variables and its name."""
+    told: Any
+    if request.method == "GET":
+        told = dict(request.query_params)
+        for name in ("variables", "extensions"):
+            if told.get(name):
+                told[name] = _json(told[name])
+    else:
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
+            raise _Malformed("Send the operation as application/json.", 415)
+        told = _json(await _body(request))
+    if not isinstance(told, dict):
+        raise _Malformed("The request must be a JSON object.")
+    for name, kinds in _KINDS.items():
+        if not isinstance(told.get(name), kinds):
+            raise _Malformed(f"`{name}` must be {'a string' if str in kinds else 'an object'}.")
+    return told
+
+
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "query": (str,),
+    "variables": (dict, type(None)),
+    "operationName": (str, type(None)),
+    "extensions": (dict, type(None)),
+}
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > BODY_MOST:
+            raise _Malformed(f"The request can have at most {BODY_MOST} bytes.", 413)
+    return bytes(body)
+
+
+def _json(text: str | bytes) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise _Malformed("The request is not valid JSON.") from None
+
+
+def _preferred(accept: str) -> str:
+    """The media type that the client prefers; JSON where it names neither of ours."""
+    weights = {JSON: 0.0, RESPONSE: 0.0}
+    for part in accept.split(","):
+        name, *parameters = (piece.strip() for piece in part.lower().split(";"))
+        quality = next((_quality(it[2:]) for it in parameters if it.startswith("q=")), 1.0)
+        if name in weights:
+            weights[name] = max(weights[name], quality)
+    return RESPONSE if weights[RESPONSE] >= weights[JSON] > 0 or weights[RESPONSE] > 0 else JSON
+
+
+def _quality(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def _told(result: ExecutionResult, media: str, request_id: str) -> Response:
+    before = isinstance(result, PreExecutionError)
+    body: dict[str, Any] = {} if before else {"data": result.data}
+    if result.errors:
+        body["errors"] = [error.formatted for error in result.errors]
+    status = 400 if before and media == RESPONSE else 200
+    return _response(body, media, status, request_id)
+
+
+def _refused(message: str, code: str, status: int, request_id: str) -> Response:
+    error = {"message": message, "extensions": {"code": code, "requestId": request_id}}
+    return _response({"errors": [error]}, JSON, status, request_id)
+
+
+def _response(body: Mapping[str, Any], media: str, status: int, request_id: str) -> Response:
+    headers = {
+        "Content-Type": f"{media}; charset=utf-8",
+        "X-Request-ID": request_id,
+        "Cache-Control": "no-store",
+    }
+    return Response(orjson.dumps(body), status, headers)
+
+
+def _status(error: AetherError) -> int:
+    match error:
+        case Unauthenticated():
+            return 401
+        case Forbidden():
+            return 403
+        case Unavailable():
+            return 503
+        case _:
+            return 400
+
+
+def _strawberrys(kind: OperationType) -> Any:
+    from strawberry.types.graphql import OperationType as Theirs
+
+    return Theirs(kind.value)
+
+
+class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
+    """Strawberry's handler, which keeps a socket open after an operation that cannot be read."""
+
+    @override
+    def _get_pre_execution_close_reason(self, error: Any) -> None:
+        return None
+
+    @override
+    async def handle_message(self, message: Any) -> None:
+        if not isinstance(message, dict) or not _well_formed(message):
+            await self.handle_invalid_message("Failed to parse message")
+            return
+        await super().handle_message(message)
+
+
+def _well_formed(message: Mapping[str, Any]) -> bool:
+    if message.get("type") != "subscribe":
+        return isinstance(message.get("type"), str)
+    payload = message.get("payload")
+    return (
+        isinstance(message.get("id"), str)
+        and bool(message["id"])
+        and isinstance(payload, dict)
+        and all(isinstance(payload.get(name), kinds) for name, kinds in _KINDS.items())
+    )
+
+
+class Socket(GraphQL[Context, None]):
+    """Answers operations over WebSocket."""
+
+    graphql_transport_ws_handler_class = _Handler
+
+    def __init__(self, schema: strawberry.Schema, ports: Ports, show: Show) -> None:
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
+            connection_init_wait_timeout=timedelta(seconds=INIT_S),
+            max_subscriptions_per_connection=SUBSCRIPTIONS_MOST,
+        )
+        self._ports = ports
+        self._show = show
+
+    @override
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
+        return SocketContext(ports=self._ports, request_id=uuid4().hex, connection=request)
+
+    @override
+    async def on_ws_connect(self, context: Context) -> Any:
+        """Let the subscriber in; nobody in particular may ask for what everybody may see."""
+        if not isinstance(context, SocketContext):
+            raise TypeError(type(context))
+        credential = self._show(context.connection, context.connection_params or {})
+        if credential is not None:
+            try:
+                context.admitted = await self._ports.doorkeeper.admit(credential)
+            except AetherError as error:
+                raise ConnectionRejectionError({"code": error.code}) from error
+            context.credential = credential
+        return strawberry.UNSET
+
+    @override
+    def encode_json(self, data: object) -> str:
+        return orjson.dumps(data).decode()
+
+
+class SocketContext(Context):
+    """One connection of a subscriber."""
+
+    def __init__(self, *, ports: Ports, request_id: str, connection: HTTPConnection) -> None:
+        super().__init__(ports=ports, request_id=request_id)
+        self.connection = connection

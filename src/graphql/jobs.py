@@ -1,0 +1,282 @@
+"""Jobs in the API: work that goes on after the answer, followed live."""
+
+from collections.abc import AsyncGenerator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+
+from aether.domain import documents, jobs
+from aether.domain.events import Cursor, Report
+from aether.domain.jobs import JobId, JobMissing
+from aether.domain.jobs import JobKind as DomainJobKind
+from aether.domain.jobs import JobStatus as DomainJobStatus
+from aether.domain.notebooks import NotebookId, NotebookMissing
+from aether.graphql.context import Info
+from aether.graphql.nodes import Node
+from aether.graphql.refusals import Payload, mutation
+
+if TYPE_CHECKING:
+    from aether.graphql.documents import Document
+
+JobKind = strawberry.enum(DomainJobKind, name="JobKind", description="What a job does.")
+JobStatus = strawberry.enum(DomainJobStatus, name="JobStatus", description="Where a job is in its life.")
+
+
+BEGINNING = "0-0"
+"""The cursor before every event."""
+
+
+@strawberry.type
+class JobFailure:
+    """Why a job failed.
+
+    Attributes:
+        code: What to do about it, for programs, such as `FILE_ENCRYPTED`.
+        message: What to do about it, for people.
+    """
+
+    code: str
+    message: str
+
+
+@strawberry.type
+class Job(Node):
+    """Work that goes on after the answer.
+
+    Attributes:
+        kind: What it does.
+        status: Where it is in its life.
+        stage: The stage it is in, or ended in, such as `extract`.
+        progress: How much of the whole is done, from 0 to 100.
+        attempt: Which time it is taken up, from 1.
+        error: Why it failed; none if it did not.
+        created_at: When it was asked for.
+        finished_at: When it was over; none if it is not.
+    """
+
+    kind: JobKind
+    status: JobStatus
+    stage: str
+    progress: int
+    attempt: int
+    error: JobFailure | None
+    created_at: datetime
+    finished_at: datetime | None
+    subject: strawberry.Private[str]
+
+    @strawberry.field
+    async def document(
+        self, info: Info
+    ) -> Annotated["Document", strawberry.lazy("aether.graphql.documents")] | None:
+        """The document it works on; none if it works on a notebook, or the document is gone."""
+        from aether.graphql.documents import document_by_id
+
+        return await document_by_id(info, self.subject)
+
+    @classmethod
+    def of(cls, job: jobs.Job) -> "Job":
+        """*job*, shown to those who may read its notebook."""
+        failure = job.failure
+        return cls(
+            id=strawberry.ID(job.id),
+            kind=job.kind,
+            status=job.status,
+            stage=job.stage,
+            progress=job.progress,
+            attempt=job.attempt,
+            error=failure and JobFailure(code=failure.code, message=failure.message),
+            created_at=job.created_at,
+            finished_at=job.finished_at,
+            subject=job.subject,
+        )
+
+    def now(self, told: Mapping[str, Any]) -> "Job":
+        """This job, as an event tells it."""
+        failure = told["failure"]
+        return Job(
+            id=self.id,
+            kind=self.kind,
+            status=DomainJobStatus(told["status"]),
+            stage=told["stage"],
+            progress=told["progress"],
+            attempt=told["attempt"],
+            error=failure and JobFailure(code=failure["code"], message=failure["message"]),
+            created_at=self.created_at,
+            finished_at=self.finished_at,
+            subject=self.subject,
+        )
+
+
+@strawberry.type
+class JobProgress:
+    """A job at one moment.
+
+    Attributes:
+        cursor: Give it as `after` to go on from here.
+        gap: Whether something between `after` and this is lost; what is shown is the present all the same.
+        job: The job.
+        done: How many steps of the stage are done, such as pages; none if it is not told.
+        of: How many steps the stage has; none if it is not told.
+        at: When it was so.
+    """
+
+    cursor: str
+    gap: bool
+    job: Job
+    done: int | None
+    of: int | None
+    at: datetime
+
+
+@strawberry.input
+class JobInput:
+    """Which job is meant.
+
+    Attributes:
+        id: The job.
+    """
+
+    id: strawberry.ID
+
+
+@strawberry.type
+class CancelJobPayload(Payload):
+    """The job, cancelled.
+
+    Attributes:
+        job: The job; none if it was refused.
+    """
+
+    job: Job | None = None
+
+
+@strawberry.type
+class RetryJobPayload(Payload):
+    """A new job that does the same once more.
+
+    Attributes:
+        job: The new job; none if it was refused.
+    """
+
+    job: Job | None = None
+
+
+async def job_by_id(info: Info, id: str) -> Job | None:
+    """The job with this id, if the viewer may read its notebook."""
+    found = await info.context.loaders.jobs.load(JobId(id))
+    return None if found is None else Job.of(found)
+
+
+@strawberry.type
+class JobQueries:
+    """Questions about jobs."""
+
+    @strawberry.field
+    async def job(self, info: Info, id: strawberry.ID) -> Job | None:
+        """The job with this id, if one may read its notebook.
+
+        Args:
+            id: The job's id.
+        """
+        return await job_by_id(info, id)
+
+
+@strawberry.type
+class JobMutations:
+    """Changes to jobs."""
+
+    @mutation
+    async def cancel_job(self, info: Info, input: JobInput) -> CancelJobPayload:
+        """End a job now, whoever works on it; takes the permission to write.
+
+        Args:
+            input: Which job.
+        """
+        at = info.context.ports.moment()
+        job = await info.context.write(documents.cancel, job=JobId(input.id), by=info.context.viewer, at=at)
+        return CancelJobPayload(job=Job.of(job))
+
+    @mutation
+    async def retry_job(self, info: Info, input: JobInput) -> RetryJobPayload:
+        """Have a failed or cancelled document processed once more, by a new job.
+
+        Args:
+            input: Which job.
+        """
+        at = info.context.ports.moment()
+        job = await info.context.write(documents.retry, job=JobId(input.id), by=info.context.viewer, at=at)
+        return RetryJobPayload(job=Job.of(job))
+
+
+@strawberry.type
+class JobSubscriptions:
+    """Jobs, live."""
+
+    @strawberry.subscription
+    async def job_progress(
+        self, info: Info, id: strawberry.ID, after: str | None = None
+    ) -> AsyncGenerator[JobProgress, None]:
+        """A job as it is, then each change, up to its end.
+
+        Args:
+            id: The job.
+            after: The cursor of the last one seen; everything behind it comes again.
+        """
+        known = await job_by_id(info, id)
+        if known is None:
+            raise JobMissing(id)
+        if after is None:
+            yield _present(known, info)
+            if DomainJobStatus(known.status).over:
+                return
+        async for told in _followed(info, f"job/{id}", after):
+            if await job_by_id(info, id) is None:
+                raise JobMissing(id)
+            yield _progress(known, told)
+
+    @strawberry.subscription
+    async def notebook_uploads(
+        self, info: Info, notebook_id: strawberry.ID, after: str | None = None
+    ) -> AsyncGenerator[JobProgress, None]:
+        """Every job of a notebook, live.
+
+        Args:
+            notebook_id: The notebook.
+            after: The cursor of the last one seen; everything behind it comes again.
+        """
+        await _readable(info, notebook_id)
+        async for told in _followed(info, f"uploads/{notebook_id}", after):
+            await _readable(info, notebook_id)
+            job = await job_by_id(info, told.event.payload["job"])
+            if job is not None:
+                yield _progress(job, told)
+
+
+async def _readable(info: Info, notebook: str) -> None:
+    if await info.context.loaders.notebooks.load(NotebookId(notebook)) is None:
+        raise NotebookMissing(notebook)
+
+
+async def _followed(info: Info, topic: str, after: str | None) -> AsyncGenerator[Report, None]:
+    tenant = info.context.viewer.tenant
+    feed = info.context.ports.feed
+    async for report in feed.follow(tenant, topic, after=None if after is None else Cursor(after)):
+        yield report
+
+
+def _present(job: Job, info: Info) -> JobProgress:
+    at = info.context.ports.moment().now
+    return JobProgress(cursor=BEGINNING, gap=False, job=job, done=None, of=None, at=at)
+
+
+def _progress(job: Job, told: Report) -> JobProgress:
+    payload = told.event.payload
+    return JobProgress(
+        cursor=told.cursor,
+        gap=told.gap,
+        job=job.now(payload),
+        done=payload.get("done"),
+        of=payload.get("of"),
+        at=told.event.at,
+    )

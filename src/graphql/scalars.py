@@ -1,0 +1,16 @@
+"""Scalars that GraphQL itself does not have."""
+
+from typing import NewType
+
+import strawberry
+
+BigInt = NewType("BigInt", int)
+"""A whole number that may not fit into 32 bits."""
+
+BIG_INT = strawberry.scalar(
+    name="BigInt",
+    description="A whole number that may not fit into 32 bits, such as a size in bytes.",
+    serialize=int,
+    parse_value=int,
+)
+SCALARS = {BigInt: BIG_INT}
