@@ -48,7 +48,7 @@ class Doorkeeper:
             Unavailable: It cannot be checked now.
         """
         at = self._moment()
-        digest = hashlib.sha256(credential.secret.encode()).digest()
+        digest = hashlib.sha256(credential.secret.encode(errors="surrogatepass")).digest()
         known = self._remembered.get(digest)
         if known is not None and at.now < known.until:
             return known.viewer

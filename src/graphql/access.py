@@ -3,16 +3,10 @@
 import strawberry
 
 from aether.domain import access, notebooks
-from aether.domain.access import GrantKind as DomainGrantKind
-from aether.domain.access import Permission as DomainPermission
+from aether.domain.access import GrantKind, Permission
 from aether.domain.notebooks import NotebookId
 from aether.domain.users import UserId
 from aether.graphql.context import Info
-
-Permission = strawberry.enum(
-    DomainPermission, name="Permission", description="What somebody may do; each includes those before it."
-)
-GrantKind = strawberry.enum(DomainGrantKind, name="GrantKind", description="How a permission came about.")
 
 
 @strawberry.type

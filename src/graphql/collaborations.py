@@ -5,23 +5,16 @@ from datetime import datetime
 import strawberry
 
 from aether.domain import collaborations
-from aether.domain.access import Permission as DomainPermission
-from aether.domain.collaborations import CollaborationStatus as DomainCollaborationStatus
+from aether.domain.access import Permission
+from aether.domain.collaborations import CollaborationStatus
 from aether.domain.notebooks import NotebookId
 from aether.domain.users import UserId
-from aether.graphql.access import Permission
 from aether.graphql.context import Info
 from aether.graphql.notebooks.changes import NotebookPayload
 from aether.graphql.notebooks.inputs import NotebookInput
 from aether.graphql.notebooks.shape import Notebook, notebook_by_id
 from aether.graphql.refusals import Payload, mutation
 from aether.graphql.users import User, user_by_id
-
-CollaborationStatus = strawberry.enum(
-    DomainCollaborationStatus,
-    name="CollaborationStatus",
-    description="Where a collaboration is in its life.",
-)
 
 
 @strawberry.type
@@ -89,7 +82,7 @@ class ShareNotebookInput:
 
     id: strawberry.ID
     user_ids: list[strawberry.ID]
-    permission: Permission = DomainPermission.READ
+    permission: Permission = Permission.READ
     message: str = ""
 
 
@@ -184,7 +177,7 @@ class CollaborationMutations:
             collaborations.share,
             notebook=NotebookId(input.id),
             with_users=list(dict.fromkeys(map(UserId, input.user_ids))),
-            permission=DomainPermission(input.permission),
+            permission=Permission(input.permission),
             message=input.message,
             by=info.context.viewer,
             at=info.context.ports.moment(),
@@ -200,7 +193,7 @@ class CollaborationMutations:
         Args:
             input: Which notebook, and who may do what.
         """
-        wanted = {UserId(each.user_id): DomainPermission(each.permission) for each in input.permissions}
+        wanted = {UserId(each.user_id): Permission(each.permission) for each in input.permissions}
         await info.context.write(
             collaborations.set_permissions,
             notebook=NotebookId(input.id),

@@ -67,6 +67,15 @@ class Context:
             raise Unauthenticated("Sign in first, or send a token or an API key.")
         return self.admitted
 
+    async def readmit(self) -> None:
+        """Let the viewer in once more, as a subscription does at each event.
+
+        Raises:
+            Unauthenticated: Their token has ended, or their key was revoked.
+        """
+        if self.credential is not None:
+            self.admitted = await self.ports.doorkeeper.admit(self.credential)
+
     @property
     def graph(self) -> Graph:
         """The graph of the viewer's tenant."""

@@ -7,12 +7,9 @@ import strawberry
 from strawberry.scalars import JSON
 
 from aether.domain import documents
-from aether.domain.documents import DocumentId
-from aether.domain.documents import DocumentOrder as DomainDocumentOrder
-from aether.domain.documents import EmbeddingStatus as DomainEmbeddingStatus
-from aether.domain.documents import ProcessingStatus as DomainProcessingStatus
+from aether.domain.access import Permission
+from aether.domain.documents import DocumentId, EmbeddingStatus, ProcessingStatus
 from aether.domain.pages import Page, Slice
-from aether.graphql.access import Permission
 from aether.graphql.context import Info
 from aether.graphql.jobs import Job, JobFailure
 from aether.graphql.lists import Connection, connection, part
@@ -23,16 +20,6 @@ from aether.graphql.users import User, user_by_id
 
 if TYPE_CHECKING:
     from aether.graphql.notebooks import Notebook
-
-ProcessingStatus = strawberry.enum(
-    DomainProcessingStatus, name="ProcessingStatus", description="How far a document is understood."
-)
-EmbeddingStatus = strawberry.enum(
-    DomainEmbeddingStatus, name="EmbeddingStatus", description="Whether a document can be found by meaning."
-)
-DocumentOrder = strawberry.enum(
-    DomainDocumentOrder, name="DocumentOrder", description="How documents are ordered."
-)
 
 
 @strawberry.type
@@ -123,7 +110,6 @@ class Document(Node):
     def of(cls, seen: documents.SeenDocument, info: Info) -> "Document":
         """*seen*, as its viewer sees it."""
         document, found = seen.document, seen.document.understanding
-        failure = document.failure
         return cls(
             id=strawberry.ID(document.id),
             name=document.name,
@@ -138,7 +124,7 @@ class Document(Node):
             page_count=found.page_count if found else None,
             chunk_count=document.chunk_count,
             metadata=JSON(dict(found.metadata)) if found else None,
-            error=failure and JobFailure(code=failure.code, message=failure.message),
+            error=JobFailure.of(document.failure),
             version=document.version,
             uploaded_at=document.uploaded_at,
             processed_at=document.processed_at,

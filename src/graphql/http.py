@@ -8,13 +8,13 @@ bad operation on a socket ends itself and never its neighbours.
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import orjson
 import strawberry
 import structlog
-from graphql import OperationType
+from graphql import GraphQLError
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -24,7 +24,9 @@ from strawberry.exceptions import ConnectionRejectionError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
 from strawberry.types.execution import ExecutionResult, PreExecutionError
+from strawberry.types.graphql import OperationType
 from typing_extensions import override
 
 from aether.domain.errors import AetherError, Forbidden, Unauthenticated, Unavailable
@@ -96,7 +98,7 @@ class Door:
         return Context(ports=self._ports, request_id=request_id, admitted=admitted, credential=credential)
 
     async def _executed(self, operation: Mapping[str, Any], context: Context, method: str) -> ExecutionResult:
-        allowed = {OperationType.QUERY} if method == "GET" else {OperationType.QUERY, OperationType.MUTATION}
+        allowed = {OperationType.QUERY} | ({OperationType.MUTATION} if method == "POST" else set())
         try:
             async with asyncio.timeout(OPERATION_S):
                 return await self._schema.execute(
@@ -104,7 +106,7 @@ class Door:
                     variable_values=operation.get("variables"),
                     operation_name=operation.get("operationName"),
                     context_value=context,
-                    allowed_operation_types={_strawberrys(kind) for kind in allowed},
+                    allowed_operation_types=allowed,
                 )
         except TimeoutError:
             raise TooSlow from None
@@ -175,7 +177,7 @@ def _preferred(accept: str) -> str:
         quality = next((_quality(it[2:]) for it in parameters if it.startswith("q=")), 1.0)
         if name in weights:
             weights[name] = max(weights[name], quality)
-    return RESPONSE if weights[RESPONSE] >= weights[JSON] > 0 or weights[RESPONSE] > 0 else JSON
+    return RESPONSE if weights[RESPONSE] >= max(weights[JSON], 0.001) else JSON
 
 
 def _quality(text: str) -> float:
@@ -220,17 +222,12 @@ def _status(error: AetherError) -> int:
             return 400
 
 
-def _strawberrys(kind: OperationType) -> Any:
-    from strawberry.types.graphql import OperationType as Theirs
-
-    return Theirs(kind.value)
-
-
 class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
     """Strawberry's handler, which keeps a socket open after an operation that cannot be read."""
 
     @override
-    def _get_pre_execution_close_reason(self, error: Any) -> None:
+    @staticmethod
+    def _get_pre_execution_close_reason(error: GraphQLError) -> None:
         return None
 
     @override
@@ -238,7 +235,7 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
         if not isinstance(message, dict) or not _well_formed(message):
             await self.handle_invalid_message("Failed to parse message")
             return
-        await super().handle_message(message)
+        await super().handle_message(cast("Message", message))
 
 
 def _well_formed(message: Mapping[str, Any]) -> bool:

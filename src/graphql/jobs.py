@@ -8,9 +8,7 @@ import strawberry
 
 from aether.domain import documents, jobs
 from aether.domain.events import Cursor, Report
-from aether.domain.jobs import JobId, JobMissing
-from aether.domain.jobs import JobKind as DomainJobKind
-from aether.domain.jobs import JobStatus as DomainJobStatus
+from aether.domain.jobs import JobId, JobKind, JobMissing, JobStatus
 from aether.domain.notebooks import NotebookId, NotebookMissing
 from aether.graphql.context import Info
 from aether.graphql.nodes import Node
@@ -18,9 +16,6 @@ from aether.graphql.refusals import Payload, mutation
 
 if TYPE_CHECKING:
     from aether.graphql.documents import Document
-
-JobKind = strawberry.enum(DomainJobKind, name="JobKind", description="What a job does.")
-JobStatus = strawberry.enum(DomainJobStatus, name="JobStatus", description="Where a job is in its life.")
 
 
 BEGINNING = "0-0"
@@ -38,6 +33,11 @@ class JobFailure:
 
     code: str
     message: str
+
+    @classmethod
+    def of(cls, failure: jobs.Failure | None) -> "JobFailure | None":
+        """*failure*, if there is one."""
+        return None if failure is None else cls(code=failure.code, message=failure.message)
 
 
 @strawberry.type
@@ -77,7 +77,6 @@ class Job(Node):
     @classmethod
     def of(cls, job: jobs.Job) -> "Job":
         """*job*, shown to those who may read its notebook."""
-        failure = job.failure
         return cls(
             id=strawberry.ID(job.id),
             kind=job.kind,
@@ -85,7 +84,7 @@ class Job(Node):
             stage=job.stage,
             progress=job.progress,
             attempt=job.attempt,
-            error=failure and JobFailure(code=failure.code, message=failure.message),
+            error=JobFailure.of(job.failure),
             created_at=job.created_at,
             finished_at=job.finished_at,
             subject=job.subject,
@@ -97,7 +96,7 @@ class Job(Node):
         return Job(
             id=self.id,
             kind=self.kind,
-            status=DomainJobStatus(told["status"]),
+            status=JobStatus(told["status"]),
             stage=told["stage"],
             progress=told["progress"],
             attempt=told["attempt"],
@@ -228,7 +227,7 @@ class JobSubscriptions:
             raise JobMissing(id)
         if after is None:
             yield _present(known, info)
-            if DomainJobStatus(known.status).over:
+            if JobStatus(known.status).over:
                 return
         async for told in _followed(info, f"job/{id}", after):
             if await job_by_id(info, id) is None:
@@ -262,6 +261,7 @@ async def _followed(info: Info, topic: str, after: str | None) -> AsyncGenerator
     tenant = info.context.viewer.tenant
     feed = info.context.ports.feed
     async for report in feed.follow(tenant, topic, after=None if after is None else Cursor(after)):
+        await info.context.readmit()
         yield report
 
 

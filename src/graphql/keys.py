@@ -5,8 +5,8 @@ from datetime import datetime
 import strawberry
 
 from aether.domain import keys
+from aether.domain.access import Permission
 from aether.domain.keys import KeyId
-from aether.graphql.access import Permission
 from aether.graphql.context import Info
 from aether.graphql.nodes import Node
 from aether.graphql.refusals import Payload, mutation

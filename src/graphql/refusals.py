@@ -6,11 +6,11 @@ tells programs what to do, the message tells people.
 
 from collections.abc import Awaitable, Callable, Iterator
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 import strawberry
 from strawberry.extensions import FieldExtension
-from strawberry.types.field import StrawberryField
+from typing_extensions import override
 
 from aether.domain.errors import Invalid, Refused, Unauthenticated
 
@@ -74,9 +74,7 @@ class Payload:
 class Told(FieldExtension):
     """Tells the refusals of a mutation in its payload."""
 
-    def apply(self, field: StrawberryField) -> None:
-        """Nothing to prepare."""
-
+    @override
     async def resolve_async(
         self, next_: Callable[..., Awaitable[Any]], source: Any, info: strawberry.Info, **kwargs: Any
     ) -> Any:
@@ -86,7 +84,8 @@ class Told(FieldExtension):
         except Unauthenticated:
             raise
         except Refused as refusal:
-            return info.return_type(user_errors=[UserError.of(refusal)])  # type: ignore[misc,operator]
+            payload = cast("type[Payload]", info.return_type)
+            return payload(user_errors=[UserError.of(refusal)])
 
 
 def mutation(resolver: Callable[..., Any]) -> Any:

@@ -1,8 +1,10 @@
 """Scalars that GraphQL itself does not have."""
 
+from collections.abc import Mapping
 from typing import NewType
 
 import strawberry
+from strawberry.types.scalar import ScalarDefinition
 
 BigInt = NewType("BigInt", int)
 """A whole number that may not fit into 32 bits."""
@@ -13,4 +15,4 @@ BIG_INT = strawberry.scalar(
     serialize=int,
     parse_value=int,
 )
-SCALARS = {BigInt: BIG_INT}
+SCALARS: Mapping[object, ScalarDefinition] = {BigInt: BIG_INT}

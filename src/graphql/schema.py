@@ -1,10 +1,11 @@
 """The schema: all nouns together, described by their docstrings, its faults masked."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import strawberry
 import structlog
-from graphql import GraphQLError
+from graphql import GraphQLError, get_operation_ast
 from strawberry.extensions import (
     MaxAliasesLimiter,
     MaxTokensLimiter,
@@ -14,8 +15,10 @@ from strawberry.extensions import (
 )
 from strawberry.extensions.mask_errors import MaskErrors
 from strawberry.schema.config import StrawberryConfig
+from typing_extensions import override
 
 from aether.domain.errors import AetherError, Invalid, Unavailable
+from aether.graphql import enums  # noqa: F401 - shows the enums
 from aether.graphql.access import AccessQueries
 from aether.graphql.collaborations import CollaborationMutations, CollaborationQueries
 from aether.graphql.context import Info
@@ -100,9 +103,26 @@ class Subscription(JobSubscriptions, NotebookSubscriptions):
     """What happens, live. Each event carries a cursor from which to go on after a broken connection."""
 
 
+class OneOperation(SchemaExtension):
+    """Refuses a document of several operations when none of them is named."""
+
+    @override
+    def on_validate(self) -> Iterator[None]:
+        yield
+        context = self.execution_context
+        document = context.graphql_document
+        if document is None or context.pre_execution_errors:
+            return
+        if get_operation_ast(document, context.operation_name) is None:
+            context.pre_execution_errors = [
+                GraphQLError("Say by operationName which of the operations is meant.")
+            ]
+
+
 class Faults(MaskErrors):
     """Tells the errors that Aether expects by their code, and hides all others behind the request's id."""
 
+    @override
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
         """*error* as it is told."""
         context = self.execution_context.context
@@ -161,6 +181,7 @@ def build() -> strawberry.Schema:
             lambda: MaxAliasesLimiter(max_alias_count=ALIASES_MOST),
             lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
             lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
+            OneOperation,
             Faults,
         ],
     )

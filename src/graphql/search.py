@@ -4,18 +4,10 @@ import strawberry
 
 from aether.domain import search
 from aether.domain.notebooks import NotebookId
-from aether.domain.search import Leg as DomainLeg
-from aether.domain.search import SearchMode as DomainSearchMode
+from aether.domain.search import Leg, SearchMode
 from aether.graphql.context import Info
 from aether.graphql.documents import Chunk, Document
 from aether.graphql.notebooks.shape import Notebook
-
-SearchMode = strawberry.enum(
-    DomainSearchMode, name="SearchMode", description="What leads to a hit: words, meaning, or both."
-)
-SearchLeg = strawberry.enum(
-    DomainLeg, name="SearchLeg", description="A part of the search that may be missing from an answer."
-)
 
 
 @strawberry.type
@@ -84,12 +76,12 @@ class SearchHit:
                 popularity=scores.popularity,
                 recency=scores.recency,
             ),
-            snippet=shown and shown.text,
-            snippet_start=shown and shown.start,
+            snippet=None if shown is None else shown.text,
+            snippet_start=None if shown is None else shown.start,
             highlights=[Highlight(start=a, end=b) for a, b in shown.highlights] if shown else [],
-            notebook=hit.notebook and Notebook.of(hit.notebook, info),
-            document=hit.document and Document.of(hit.document, info),
-            chunk=hit.chunk and Chunk.of(hit.chunk),
+            notebook=None if hit.notebook is None else Notebook.of(hit.notebook, info),
+            document=None if hit.document is None else Document.of(hit.document, info),
+            chunk=None if hit.chunk is None else Chunk.of(hit.chunk),
         )
 
 
@@ -114,7 +106,7 @@ class SearchResults:
     """
 
     edges: list[SearchEdge]
-    missing: list[SearchLeg]
+    missing: list[Leg]
 
 
 @strawberry.type
@@ -126,7 +118,7 @@ class SearchQueries:
         self,
         info: Info,
         query: str,
-        mode: SearchMode = DomainSearchMode.HYBRID,
+        mode: SearchMode = SearchMode.HYBRID,
         notebook_id: strawberry.ID | None = None,
         first: int = 10,
     ) -> SearchResults:
@@ -141,7 +133,7 @@ class SearchQueries:
         ports = info.context.ports
         found = await search.find(
             query,
-            mode=DomainSearchMode(mode),
+            mode=SearchMode(mode),
             notebook=None if notebook_id is None else NotebookId(notebook_id),
             first=first,
             by=info.context.viewer,

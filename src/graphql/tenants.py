@@ -5,15 +5,11 @@ from datetime import datetime
 import strawberry
 
 from aether.domain import tenants
-from aether.domain.tenants import TenantStatus as DomainTenantStatus
+from aether.domain.tenants import TenantStatus
 from aether.domain.users import Role
 from aether.graphql.context import Info
 from aether.graphql.nodes import Node
 from aether.graphql.refusals import Payload, mutation
-
-TenantStatus = strawberry.enum(
-    DomainTenantStatus, name="TenantStatus", description="Whether a tenant's people may enter."
-)
 
 
 @strawberry.type

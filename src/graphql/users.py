@@ -6,16 +6,11 @@ import strawberry
 from strawberry.scalars import JSON
 
 from aether.domain import users
-from aether.domain.users import Role as DomainRole
-from aether.domain.users import UserId
-from aether.domain.users import UserStatus as DomainUserStatus
+from aether.domain.users import Role, UserId, UserStatus
 from aether.graphql.context import Info
 from aether.graphql.lists import Connection, connection, part
 from aether.graphql.nodes import Node
 from aether.graphql.refusals import Payload, mutation
-
-Role = strawberry.enum(DomainRole, name="Role", description="What a person may do in general.")
-UserStatus = strawberry.enum(DomainUserStatus, name="UserStatus", description="Whether a user may enter.")
 
 
 @strawberry.type
@@ -207,7 +202,7 @@ class UserQueries:
             first: How many, from 1 to 100.
             after: Only those behind this cursor.
         """
-        info.context.viewer.needs(DomainRole.ADMIN)
+        info.context.viewer.needs(Role.ADMIN)
         listing = f"adminUsers/{text}"
         wanted = part(info, first=first, after=after, listing=listing)
         page = await info.context.read(users.search, text=text, part=wanted, everybody=True)
@@ -238,11 +233,11 @@ class UserMutations:
         Args:
             input: Whom, and whether they may enter.
         """
-        info.context.viewer.needs(DomainRole.ADMIN)
+        info.context.viewer.needs(Role.ADMIN)
         changed = await info.context.write(
             users.set_status,
             id=UserId(input.id),
-            status=DomainUserStatus(input.status),
+            status=UserStatus(input.status),
             by=info.context.viewer.user,
             at=info.context.ports.moment(),
         )

@@ -82,7 +82,7 @@ async def test_embeddings_come_in_the_order_of_their_texts_however_long_these_ar
 
 
 async def test_a_query_does_not_wait_for_the_texts_before_it(embedder: SentenceTransformersEmbedder) -> None:
-    bulk = asyncio.create_task(embedder.embed(["the water of the river " * 50] * 150))
+    bulk = asyncio.create_task(embedder.embed(["the water of the river " * 50] * 64))
     await asyncio.sleep(0.05)
 
     await embedder.embed_query("water")
@@ -112,12 +112,12 @@ async def test_what_goes_past_the_limit_of_the_model_is_not_looked_at(
 
 async def test_a_model_that_dies_is_started_again(embedder: SentenceTransformersEmbedder) -> None:
     before = process_of(embedder)
-    waiting = asyncio.create_task(embedder.embed(["the water of the river " * 50] * 100))
+    waiting = asyncio.create_task(embedder.embed(["the water of the river " * 50] * 40))
     await asyncio.sleep(0.3)
 
     os.kill(before, signal.SIGKILL)
 
-    assert len(await waiting) == 100
+    assert len(await waiting) == 40
     assert process_of(embedder) != before
     assert embedder.ready
 

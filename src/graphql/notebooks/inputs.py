@@ -3,11 +3,9 @@
 import strawberry
 
 from aether.domain import notebooks
-from aether.domain.compliance import Classification as DomainClassification
+from aether.domain.compliance import Classification, Regime
 from aether.domain.compliance import ComplianceSettings as DomainComplianceSettings
-from aether.domain.compliance import Regime as DomainRegime
-from aether.domain.notebooks import Visibility as DomainVisibility
-from aether.graphql.notebooks.shape import Classification, Regime, Visibility
+from aether.domain.notebooks import Visibility
 
 
 @strawberry.input
@@ -24,7 +22,7 @@ class ComplianceInput:
     """
 
     regimes: list[Regime] = strawberry.field(default_factory=list)
-    classification: Classification = DomainClassification.INTERNAL
+    classification: Classification = Classification.INTERNAL
     retention_days: int | None = None
     scan_for_personal_data: bool = True
     redact_personal_data: bool = False
@@ -33,8 +31,8 @@ class ComplianceInput:
     def settings(self) -> DomainComplianceSettings:
         """This, as the domain has it."""
         return DomainComplianceSettings(
-            regimes=frozenset(map(DomainRegime, self.regimes)),
-            classification=DomainClassification(self.classification),
+            regimes=frozenset(map(Regime, self.regimes)),
+            classification=Classification(self.classification),
             retention_days=self.retention_days,
             scan_for_personal_data=self.scan_for_personal_data,
             redact_personal_data=self.redact_personal_data,
@@ -58,7 +56,7 @@ class CreateNotebookInput:
     name: str
     parent_id: strawberry.ID | None = None
     description: str = ""
-    visibility: Visibility = DomainVisibility.PRIVATE
+    visibility: Visibility = Visibility.PRIVATE
     tags: list[str] = strawberry.field(default_factory=list)
     compliance: ComplianceInput | None = None
 
@@ -67,7 +65,7 @@ class CreateNotebookInput:
         return notebooks.Draft(
             name=self.name,
             description=self.description,
-            visibility=DomainVisibility(self.visibility),
+            visibility=Visibility(self.visibility),
             tags=tuple(self.tags),
             compliance=(self.compliance or ComplianceInput()).settings(),
         )
@@ -94,7 +92,7 @@ class NotebookChangesInput:
         return notebooks.Changes(
             name=self.name,
             description=self.description,
-            visibility=None if self.visibility is None else DomainVisibility(self.visibility),
+            visibility=None if self.visibility is None else Visibility(self.visibility),
             tags=None if self.tags is None else tuple(self.tags),
         )
 

@@ -59,6 +59,7 @@ class NotebookSubscriptions:
         feed, tenant = info.context.ports.feed, info.context.viewer.tenant
         begin = None if after is None else Cursor(after)
         async for report in feed.follow(tenant, f"notebook/{id}", after=begin):
+            await info.context.readmit()
             notebook = await notebook_by_id(info, id)
             if notebook is None:
                 raise NotebookMissing(id)

@@ -3,21 +3,10 @@
 import strawberry
 
 from aether.domain import notebooks
-from aether.domain.notebooks import NotebookId, Order, Shelf
-from aether.domain.notebooks import NotebookStatus as DomainNotebookStatus
+from aether.domain.notebooks import NotebookId, NotebookStatus, Order, Shelf
 from aether.graphql.context import Info
 from aether.graphql.lists import Connection
-from aether.graphql.notebooks.shape import (
-    Notebook,
-    NotebookOrder,
-    NotebookStatus,
-    notebook_by_id,
-    notebooks_of,
-)
-
-NotebookShelf = strawberry.enum(
-    Shelf, name="NotebookShelf", description="Which notebooks are meant, of those that one may read."
-)
+from aether.graphql.notebooks.shape import Notebook, notebook_by_id, notebooks_of
 
 
 @strawberry.input
@@ -32,7 +21,7 @@ class NotebookFilter:
         status: Only those where it is so.
     """
 
-    shelf: NotebookShelf = Shelf.ALL
+    shelf: Shelf = Shelf.ALL
     parent_id: strawberry.ID | None = None
     text: str | None = None
     tag: str | None = None
@@ -45,7 +34,7 @@ class NotebookFilter:
             parent=None if self.parent_id is None else NotebookId(self.parent_id),
             text=self.text,
             tag=self.tag,
-            status=None if self.status is None else DomainNotebookStatus(self.status),
+            status=None if self.status is None else NotebookStatus(self.status),
         )
 
 
@@ -69,7 +58,7 @@ class NotebookQueries:
         first: int = 20,
         after: str | None = None,
         filter: NotebookFilter | None = None,
-        order_by: NotebookOrder = Order.NAME,
+        order_by: Order = Order.NAME,
     ) -> Connection[Notebook]:
         """The notebooks that one may read: one's own, those shared with one, and public ones.
 

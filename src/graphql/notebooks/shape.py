@@ -9,18 +9,14 @@ from aether.domain import activities as domain_activities
 from aether.domain import collaborations as domain_collaborations
 from aether.domain import documents as domain_documents
 from aether.domain import notebooks
-from aether.domain.compliance import Classification as DomainClassification
+from aether.domain.access import Permission
+from aether.domain.compliance import Classification, Regime
 from aether.domain.compliance import ComplianceSettings as DomainComplianceSettings
-from aether.domain.compliance import Regime as DomainRegime
-from aether.domain.documents import DocumentOrder as DomainDocumentOrder
-from aether.domain.documents import ProcessingStatus as DomainProcessingStatus
-from aether.domain.notebooks import NotebookId, Order, Seen
-from aether.domain.notebooks import NotebookStatus as DomainNotebookStatus
-from aether.domain.notebooks import Visibility as DomainVisibility
-from aether.graphql.access import Permission
+from aether.domain.documents import DocumentOrder, ProcessingStatus
+from aether.domain.notebooks import NotebookId, NotebookStatus, Order, Seen, Visibility
 from aether.graphql.activities import Activity
 from aether.graphql.context import Info
-from aether.graphql.documents import Document, DocumentOrder, ProcessingStatus, documents_of
+from aether.graphql.documents import Document, documents_of
 from aether.graphql.jobs import Job
 from aether.graphql.lists import Connection, connection, part
 from aether.graphql.nodes import Node
@@ -29,24 +25,6 @@ from aether.graphql.users import User, user_by_id
 
 if TYPE_CHECKING:
     from aether.graphql.collaborations import Collaboration
-
-Visibility = strawberry.enum(
-    DomainVisibility,
-    name="Visibility",
-    description="Who may read a notebook: its owner alone, also its collaborators, or everybody.",
-)
-NotebookStatus = strawberry.enum(
-    DomainNotebookStatus, name="NotebookStatus", description="Where a notebook is in its life."
-)
-NotebookOrder = strawberry.enum(
-    Order, name="NotebookOrder", description="How notebooks are ordered; times run from the latest back."
-)
-Regime = strawberry.enum(
-    DomainRegime, name="Regime", description="A body of rules that documents may fall under."
-)
-Classification = strawberry.enum(
-    DomainClassification, name="Classification", description="How far a document may travel."
-)
 
 
 @strawberry.type
@@ -166,7 +144,7 @@ class Notebook(Node):
         info: Info,
         first: int = 20,
         after: str | None = None,
-        order_by: NotebookOrder = Order.NAME,
+        order_by: Order = Order.NAME,
     ) -> "Connection[Notebook]":
         """The notebooks directly in it.
 
@@ -184,7 +162,7 @@ class Notebook(Node):
         info: Info,
         first: int = 20,
         after: str | None = None,
-        order_by: DocumentOrder = DomainDocumentOrder.NAME,
+        order_by: DocumentOrder = DocumentOrder.NAME,
         status: ProcessingStatus | None = None,
     ) -> Connection[Document]:
         """The documents directly in it.
@@ -200,8 +178,8 @@ class Notebook(Node):
         page = await info.context.read(
             domain_documents.page,
             notebook=NotebookId(self.id),
-            status=status and DomainProcessingStatus(status),
-            order=DomainDocumentOrder(order_by),
+            status=status and ProcessingStatus(status),
+            order=DocumentOrder(order_by),
             part=wanted,
             by=info.context.viewer,
         )
