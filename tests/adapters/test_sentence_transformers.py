@@ -112,12 +112,13 @@ async def test_what_goes_past_the_limit_of_the_model_is_not_looked_at(
 
 async def test_a_model_that_dies_is_started_again(embedder: SentenceTransformersEmbedder) -> None:
     before = process_of(embedder)
-    waiting = asyncio.create_task(embedder.embed(["the water of the river " * 50] * 40))
-    await asyncio.sleep(0.3)
+    os.kill(before, signal.SIGSTOP)
+    waiting = [asyncio.create_task(embedder.embed([text])) for text in TEXTS]
+    await asyncio.sleep(0.1)
 
     os.kill(before, signal.SIGKILL)
 
-    assert len(await waiting) == 40
+    assert [len(it) for it in await asyncio.gather(*waiting)] == [1] * len(TEXTS)
     assert process_of(embedder) != before
     assert embedder.ready
 

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-BATCH = 16
+BATCH = 8
 """How many texts the model gets at once. A query waits for one batch at most."""
 WINDOW = 256
 BULK_MOST = 4_096

@@ -22,6 +22,8 @@ PART = 256
 """How many texts are sent at once."""
 POLL_S = 0.1
 """How often a model that is loading is asked whether it is there, in seconds."""
+BROKEN_OFF_MOST = 3
+"""How often a process may die over the same texts before they are given up."""
 THREADS_MOST = 8
 
 
@@ -143,15 +145,12 @@ class SentenceTransformersEmbedder(Embedder):
                 await self._process.ensure()
             try:
                 answer = await self._client.send(request)
-            except httpx.ConnectError:
-                self._ready = False
-                await asyncio.sleep(POLL_S)
             except httpx.TransportError as error:
-                # It died over this request, or before it: once more may help, twice would not.
                 self._ready = False
-                broken_off += 1
-                if broken_off > 1:
+                broken_off += not isinstance(error, httpx.ConnectError)
+                if broken_off > BROKEN_OFF_MOST:
                     raise EmbedderDown("The embedder breaks off over these texts.") from error
+                await asyncio.sleep(POLL_S)
             else:
                 if self._process:
                     self._process.answered()

@@ -13,7 +13,7 @@ stands there and not on what came before, so an edit changes the chunks around i
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import takewhile
 from zlib import crc32
@@ -76,6 +76,10 @@ class _Atom(Span):
     block: int
     joint: int
     tokens: int = 0
+
+    def weighing(self, tokens: int) -> "_Atom":
+        """This atom, now that its tokens are counted."""
+        return _Atom(start=self.start, end=self.end, block=self.block, joint=self.joint, tokens=tokens)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,10 +145,10 @@ class _Scale:
 
     def weigh(self, spans: Sequence[Span]) -> list[int]:
         """The tokens of each span, without the model's marks; too many for those not worth counting."""
-        fit = [span.end - span.start <= self.characters for span in spans]
-        texts = [span.of(self._text) for span, short in zip(spans, fit, strict=True) if short]
-        counts = iter(self._count(texts) if texts else ())
-        return [next(counts) - self._marks if short else self.room + 1 for short in fit]
+        texts = [span.of(self._text) if span.end - span.start <= self.characters else "" for span in spans]
+        distinct = list(dict.fromkeys(text for text in texts if text))
+        counts = dict(zip(distinct, self._count(distinct), strict=True)) if distinct else {}
+        return [counts[text] - self._marks if text else self.room + 1 for text in texts]
 
     def fitting(self, runs: list[tuple[int, int]], atoms: Sequence[_Atom]) -> list[tuple[int, int, int]]:
         """*runs* with their exact tokens, those halved that have too many after all."""
@@ -174,7 +178,7 @@ def _atoms(extracted: Extracted, scale: _Scale) -> list[_Atom]:
         for atom, tokens in zip(todo, scale.weigh(todo), strict=True):
             block = extracted.blocks[atom.block]
             if tokens <= _room(block, grain, scale) or atom.end - atom.start == 1:
-                done.append(replace(atom, tokens=tokens))
+                done.append(atom.weighing(tokens))
             else:
                 too_long.append(atom)
         grain = min(grain + 1, _LETTER_JOINT)
@@ -272,13 +276,13 @@ class _Cutter:
 
     def _wall(self, first: int, place: int, tokens: int) -> bool:
         """Whether the chunk from *first* on, of so many *tokens*, has to end before *place*."""
-        begun, before, here = (self._atoms[n].block for n in (first, place - 1, place))
         blocks = self._extracted.blocks
+        before, here = self._atoms[place - 1].block, self._atoms[place].block
         if blocks[before].role is not blocks[here].role:
             return True
         if here == before or blocks[here].kind is not BlockKind.HEADING:
             return False
-        tiny = blocks[begun].kind is BlockKind.HEADING and tokens < self._scale.room // 8
+        tiny = self._is_heading(first) and tokens < self._scale.room // 8
         return (blocks[here].level or 1) <= self._sections[before].level and not tiny
 
     def _best_cut(self, first: int, full: int) -> int:

@@ -1,0 +1,231 @@
+"""Files in and out: the bytes of documents and of avatars, which GraphQL does not carry.
+
+An upload streams into the blob store; the answer comes once its bytes are safe and the
+document is in the graph, and names the job that goes on. What goes wrong is told as
+`{"error": {"code", "message"}}`, and leaves nothing behind.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from aether.adapters.http.auth import error_response
+from aether.domain import documents, users
+from aether.domain.admission import Doorkeeper
+from aether.domain.blobs import BlobKey, Blobs, FileTooLarge
+from aether.domain.documents import Arrival, DocumentId, DocumentMissing
+from aether.domain.errors import AetherError, Invalid, Unauthenticated, Unavailable
+from aether.domain.graph import Graph
+from aether.domain.identity import Credential
+from aether.domain.moments import Moment
+from aether.domain.notebooks import NotebookId
+from aether.domain.users import UserId, UserMissing
+from aether.domain.viewers import Viewer
+
+SILENCE_S = 30.0
+"""How long an upload may stand still, in seconds."""
+AVATAR_MOST = 2_000_000
+
+Show = Callable[[HTTPConnection, Mapping[str, Any]], Credential | None]
+
+_IMAGES = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF8": "image/gif",
+}
+# A document is somebody's file: it is downloaded, and never runs as a page of ours.
+_GUARDS = {
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "private, no-cache",
+}
+
+
+class UploadStalled(Unavailable):
+    """No byte came for a while."""
+
+    code = "UPLOAD_STALLED"
+
+    def __init__(self) -> None:
+        super().__init__(f"No byte came for {SILENCE_S:g} seconds; nothing was kept, send it again.")
+
+
+class NotAnImage(Invalid):
+    """The avatar is no image that browsers show."""
+
+    code = "AVATAR_INVALID"
+
+    def __init__(self) -> None:
+        super().__init__("An avatar must be a PNG, JPEG or GIF image.", field="file")
+
+
+def file_routes(
+    graph: Graph,
+    blobs: Blobs,
+    doorkeeper: Doorkeeper,
+    *,
+    show: Show,
+    moment: Callable[[], Moment],
+    most: int,
+) -> list[Route]:
+    """The doors for files.
+
+    Args:
+        graph: Where documents are kept.
+        blobs: Where bytes are kept.
+        doorkeeper: Lets people in.
+        show: Finds the credential in a request.
+        moment: The clock.
+        most: The largest upload, in bytes.
+    """
+    doors = _Doors(graph, blobs, doorkeeper, show=show, moment=moment, most=most)
+    return [
+        Route("/upload", doors.told(doors.upload), methods=["PUT", "POST"]),
+        Route("/documents/{id}/content", doors.told(doors.download), methods=["GET"]),
+        Route("/avatar", doors.told(doors.take_avatar), methods=["PUT"]),
+        Route("/avatars/{id}", doors.told(doors.give_avatar), methods=["GET"]),
+    ]
+
+
+class _Doors:
+    def __init__(
+        self,
+        graph: Graph,
+        blobs: Blobs,
+        doorkeeper: Doorkeeper,
+        *,
+        show: Show,
+        moment: Callable[[], Moment],
+        most: int,
+    ) -> None:
+        self._graph = graph
+        self._blobs = blobs
+        self._doorkeeper = doorkeeper
+        self._show = show
+        self._moment = moment
+        self._most = most
+
+    def told(self, door: Callable[[Request, Viewer], Any]) -> Callable[[Request], Any]:
+        """*door* for those who are let in, its errors told in JSON."""
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await door(request, await self._viewer(request))  # type: ignore[no-any-return]
+            except ClientDisconnect:
+                return Response(status_code=499)
+            except FileTooLarge as error:
+                response = error_response(error)
+                response.status_code = 413
+                return response
+            except AetherError as error:
+                return error_response(error)
+
+        return answer
+
+    async def upload(self, request: Request, viewer: Viewer) -> Response:
+        """Take the body of *request* in as a document."""
+        notebook = NotebookId(_parameter(request, "notebook"))
+        name = documents.filename(_parameter(request, "name"))
+        graph = self._graph.within(viewer.tenant)
+        await graph.read(documents.may_add, notebook=notebook, by=viewer)
+        self._measured(request, self._most)
+        blob = await self._blobs.keep(_flowing(request), most=self._most)
+        arrival = Arrival(filename=name, declared_type=request.headers.get("content-type"), blob=blob)
+        at = self._moment()
+        document, job = await graph.write(
+            documents.add, arrival, id=DocumentId(at.id("document")), notebook=notebook, by=viewer, at=at
+        )
+        told = {
+            "document": {"id": document.id, "name": document.name},
+            "job": {"id": job.id, "status": job.status.value, "stage": job.stage},
+        }
+        return JSONResponse(told, 202)
+
+    async def download(self, request: Request, viewer: Viewer) -> Response:
+        """The bytes of a document."""
+        id = DocumentId(request.path_params["id"])
+        graph = self._graph.within(viewer.tenant)
+        seen = (await graph.read(documents.get_many, [id], by=viewer)).get(id)
+        if seen is None:
+            raise DocumentMissing(id)
+        document = seen.document
+        await self._blobs.size(document.blob)
+        type = document.understanding.content_type if document.understanding else "application/octet-stream"
+        headers = _GUARDS | {
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(document.name)}",
+            "Content-Length": str(document.file_size),
+            "ETag": f'"{document.file_hash}"',
+        }
+        return StreamingResponse(self._blobs.open(document.blob), headers=headers, media_type=type)
+
+    async def take_avatar(self, request: Request, viewer: Viewer) -> Response:
+        """Take the body of *request* as the viewer's own picture."""
+        self._measured(request, AVATAR_MOST)
+        blob = await self._blobs.keep(_image(_flowing(request)), most=AVATAR_MOST)
+        graph = self._graph.within(viewer.tenant)
+        await graph.write(users.portray, avatar=blob.key, by=viewer.user, at=self._moment())
+        return JSONResponse({"avatar": {"url": f"/avatars/{viewer.user}?v={blob.key[:12]}"}}, 201)
+
+    async def give_avatar(self, request: Request, viewer: Viewer) -> Response:
+        """Somebody's picture, for the people of their organisation."""
+        id = UserId(request.path_params["id"])
+        user = (await self._graph.within(viewer.tenant).read(users.get_many, [id])).get(id)
+        if user is None or user.avatar is None:
+            raise UserMissing(id)
+        key = BlobKey(user.avatar)
+        pieces = [piece async for piece in self._blobs.open(key)]
+        type = _type_of(pieces[0]) or "application/octet-stream"
+        return Response(b"".join(pieces), headers=_GUARDS, media_type=type)
+
+    async def _viewer(self, request: Request) -> Viewer:
+        credential = self._show(request, {})
+        if credential is None:
+            raise Unauthenticated("Sign in first, or send a token or an API key.")
+        return await self._doorkeeper.admit(credential)
+
+    def _measured(self, request: Request, most: int) -> None:
+        """Refuse what is declared too large, before its first byte."""
+        declared = request.headers.get("content-length", "")
+        if declared.isdecimal() and int(declared) > most:
+            raise FileTooLarge(most)
+
+
+def _parameter(request: Request, name: str) -> str:
+    value = request.query_params.get(name, "")
+    if not value:
+        raise Invalid(f"Say the {name} in the query: ?notebook=ID&name=FILENAME.", field=name)
+    return value
+
+
+async def _flowing(request: Request) -> AsyncIterator[bytes]:
+    """The body of *request*, as long as it flows."""
+    pieces = request.stream().__aiter__()
+    while True:
+        try:
+            async with asyncio.timeout(SILENCE_S):
+                piece = await anext(pieces)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            raise UploadStalled from None
+        if piece:
+            yield piece
+
+
+async def _image(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same pieces, if the first of them begins an image."""
+    first = True
+    async for piece in pieces:
+        if first and _type_of(piece) is None:
+            raise NotAnImage
+        first = False
+        yield piece
+
+
+def _type_of(piece: bytes) -> str | None:
+    return next((type for mark, type in _IMAGES.items() if piece.startswith(mark)), None)

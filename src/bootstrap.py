@@ -1,0 +1,352 @@
+"""Bootstrap: the only module that knows which adapter answers which port.
+
+Everything that is opened here is closed here. `outside` opens what both processes need;
+`api` and `work` are the processes; `up` runs both on the embedded stack.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+from arq.connections import ArqRedis
+from arq.worker import Worker, func
+from neo4j import AsyncDriver
+from redis.asyncio import Redis
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import HTTPConnection
+from starlette.routing import Mount
+from starlette.types import Receive, Scope, Send
+
+from aether.adapters import system
+from aether.adapters.arq.queue import QUEUE, TASK, ArqQueue
+from aether.adapters.extraction.reader import ChildReader
+from aether.adapters.folder.blobs import FolderBlobs
+from aether.adapters.http.auth import auth_routes, credential_of, from_our_pages
+from aether.adapters.http.files import file_routes
+from aether.adapters.http.pages import pages
+from aether.adapters.http.probes import Check, probe_routes
+from aether.adapters.local_issuer.issuer import LocalIssuer
+from aether.adapters.local_issuer.mint import CLIENT, NAME
+from aether.adapters.neo4j import migrations, statements
+from aether.adapters.neo4j.graph import Neo4jGraph, connected
+from aether.adapters.oidc.issuers import Issuer
+from aether.adapters.oidc.profiles import ClaimNames
+from aether.adapters.oidc.provider import OidcIdentityProvider
+from aether.adapters.oidc.verifier import OidcTokenVerifier, Trust
+from aether.adapters.qdrant.vectors import QdrantVectors
+from aether.adapters.redis.feed import RedisFeed
+from aether.adapters.redis.leases import RedisLeases
+from aether.adapters.sentence_transformers.embedder import SentenceTransformersEmbedder
+from aether.adapters.sentence_transformers.models import Model
+from aether.domain.admission import Doorkeeper
+from aether.domain.identity import Credential, CredentialKind, IdentityProvider, TokenVerifier
+from aether.graphql import http, schema
+from aether.graphql.context import Ports as ApiPorts
+from aether.graphql.cursors import Cursors
+from aether.settings import Profile, Settings
+from aether.workers.context import Ports as WorkerPorts
+from aether.workers.events import relay
+from aether.workers.jobs import run_job, sweep
+
+JOB_MOST_S = 24 * 3600
+
+
+def shipped(name: str) -> Path:
+    """The folder *name* that is shipped with the package, or stands beside it in a checkout."""
+    inside = Path(str(files("aether"))) / name
+    return inside if inside.is_dir() else Path(str(files("aether"))).resolve().parent / name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outside:
+    """Everything that Aether speaks to, opened."""
+
+    settings: Settings
+    driver: AsyncDriver
+    graph: Neo4jGraph
+    blobs: FolderBlobs
+    embedder: SentenceTransformersEmbedder
+    vectors: QdrantVectors
+    redis: Redis
+    feed: RedisFeed
+    queue: ArqQueue
+    arq: ArqRedis
+    leases: RedisLeases
+    told: asyncio.Event
+
+    @cached_property
+    def worker_ports(self) -> WorkerPorts:
+        """The outside, as far as tasks need it."""
+        return WorkerPorts(
+            graph=self.graph,
+            blobs=self.blobs,
+            reader=ChildReader(),
+            embedder=self.embedder,
+            vectors=self.vectors,
+            feed=self.feed,
+            queue=self.queue,
+            leases=self.leases,
+            moment=system.moment,
+            lease_s=self.settings.worker_lease_s,
+        )
+
+    def checks(self) -> Mapping[str, Check]:
+        """What tells whether each part answers."""
+
+        async def redis() -> None:
+            await self.redis.ping()
+
+        async def blobs() -> None:
+            await asyncio.to_thread(self.blobs.prepare)
+
+        return {"graph": self.graph.ping, "redis": redis, "vectors": self.vectors.ready, "blobs": blobs}
+
+
+@asynccontextmanager
+async def outside(settings: Settings) -> AsyncIterator[Outside]:
+    """Open everything that *settings* name. Nothing is spoken to yet."""
+    told = asyncio.Event()
+    async with AsyncExitStack() as stack:
+        driver = await stack.enter_async_context(
+            connected(
+                settings.graph_url,
+                user=settings.graph_user,
+                password=settings.graph_password.get_secret_value(),
+                pool=settings.graph_pool,
+            )
+        )
+        redis = Redis.from_url(settings.redis_url, socket_timeout=5, socket_connect_timeout=2)
+        stack.push_async_callback(redis.aclose)
+        arq = ArqRedis.from_url(settings.redis_url, socket_timeout=5, socket_connect_timeout=2)
+        stack.push_async_callback(arq.aclose)
+        vectors = QdrantVectors(
+            settings.qdrant_url,
+            collection=settings.qdrant_collection,
+            key=settings.qdrant_key.get_secret_value() or None,
+        )
+        stack.push_async_callback(vectors.close)
+        model = Model.packaged() if settings.model is None else Model.at(settings.model)
+        embedder = await stack.enter_async_context(
+            SentenceTransformersEmbedder(model, socket=settings.embedder_socket)
+        )
+        feed = RedisFeed(redis)
+        stack.push_async_callback(feed.close)
+        blobs = FolderBlobs(settings.data / "blobs")
+        await asyncio.to_thread(blobs.prepare)
+        yield Outside(
+            settings=settings,
+            driver=driver,
+            graph=Neo4jGraph(
+                driver,
+                statements.load(shipped("cypher")),
+                database=settings.graph_database,
+                deadline_s=settings.graph_deadline_s,
+                told=told.set,
+            ),
+            blobs=blobs,
+            embedder=embedder,
+            vectors=vectors,
+            redis=redis,
+            feed=feed,
+            queue=ArqQueue(arq),
+            arq=arq,
+            leases=RedisLeases(redis),
+            told=told,
+        )
+
+
+async def migrate(settings: Settings) -> list[str]:
+    """Bring the graph and the vector store to the state that this Aether needs; tells what was done."""
+    engine = "arcadedb" if settings.graph_sql_url else "neo4j"
+    found = migrations.load(shipped("cypher") / "migrations", engine=engine)
+    password = settings.graph_password.get_secret_value()
+    sql = None
+    if settings.graph_sql_url:
+        sql = migrations.HttpSql(
+            settings.graph_sql_url,
+            user=settings.graph_user,
+            password=password,
+            database=settings.graph_database,
+        )
+    async with connected(settings.graph_url, user=settings.graph_user, password=password) as driver:
+        done = await migrations.apply(driver, found, database=settings.graph_database, sql=sql)
+    vectors = QdrantVectors(
+        settings.qdrant_url,
+        collection=settings.qdrant_collection,
+        key=settings.qdrant_key.get_secret_value() or None,
+    )
+    try:
+        await vectors.ready()
+    finally:
+        await vectors.close()
+    return [f"{migration.id} {migration.name}" for migration in done]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """How people prove who they are.
+
+    Attributes:
+        local: The local issuer, on the embedded stack only.
+    """
+
+    verifier: TokenVerifier
+    provider: IdentityProvider
+    local: LocalIssuer | None = None
+
+
+@asynccontextmanager
+async def identity(settings: Settings, local: LocalIssuer | None) -> AsyncIterator[Identity]:
+    """What checks tokens: against *local*, or the issuer that is set."""
+    async with httpx.AsyncClient(trust_env=False) as client:
+        if local is not None:
+            issuer = Issuer(NAME, http=client, discovery_url=local.discovery_url)
+            audience, client_id, secret = CLIENT, CLIENT, None
+        else:
+            issuer = Issuer(settings.issuer, http=client, discovery_url=settings.issuer_discovery_url or None)
+            audience, client_id = settings.audience, settings.client_id
+            secret = None if settings.client_secret is None else settings.client_secret.get_secret_value()
+        names = ClaimNames(
+            tenant=settings.tenant_claim, default_tenant=settings.default_tenant, client=client_id
+        )
+        trust = Trust(issuer=issuer, audiences=frozenset({audience}), parties=frozenset(), names=names)
+        yield Identity(
+            verifier=OidcTokenVerifier([trust]),
+            provider=OidcIdentityProvider(issuer, client_id=client_id, client_secret=secret, http=client),
+            local=local,
+        )
+
+
+def application(opened: Outside, known: Identity, *, page: Mapping[str, Any] | None = None) -> Starlette:
+    """The API over what is opened.
+
+    Args:
+        opened: Everything that Aether speaks to.
+        known: How people prove who they are.
+        page: What the page at `/` is told besides where things are.
+    """
+    settings = opened.settings
+    key = settings.session_key.get_secret_value().encode()
+    origins = _origins(settings)
+    doorkeeper = Doorkeeper(opened.graph, known.verifier, moment=system.moment)
+
+    def show(request: HTTPConnection, sent: Mapping[str, Any]) -> Credential | None:
+        found = credential_of({**request.headers, **sent}, request.cookies)
+        cookie = found is not None and found.kind is CredentialKind.COOKIE
+        return None if cookie and not from_our_pages(request.headers, origins=origins) else found
+
+    ports = ApiPorts(
+        graph=opened.graph,
+        blobs=opened.blobs,
+        embedder=opened.embedder,
+        vectors=opened.vectors,
+        feed=opened.feed,
+        doorkeeper=doorkeeper,
+        provider=known.provider,
+        moment=system.moment,
+        secret=system.secret,
+        cursors=Cursors(hashlib.sha256(b"cursors" + key).digest()),
+    )
+    where = {"endpoint": "/graphql", "subscriptions": "/graphql", "uploads": "/upload"}
+    told = {**where, **_NOBODY, **(page or {})}
+    return Starlette(
+        routes=[
+            *http.graphql_routes(schema.build(), ports, show),
+            *file_routes(
+                opened.graph,
+                opened.blobs,
+                doorkeeper,
+                show=show,
+                moment=system.moment,
+                most=settings.max_upload_bytes,
+            ),
+            *auth_routes(known.provider, known.verifier, origins=origins, key=key),
+            *(known.local.routes() if known.local else []),
+            *probe_routes(opened.checks()),
+            *pages(shipped("web/static"), lambda: told),
+        ],
+        middleware=[
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.cors_origins,
+                allow_methods=["GET", "POST", "PUT"],
+                allow_headers=["Authorization", "Content-Type", "X-API-Key", "X-Aether-Request"],
+                allow_credentials=True,
+            )
+        ],
+    )
+
+
+_NOBODY: Mapping[str, Any] = {
+    "person": None,
+    "token": None,
+    "people": [],
+    "examples": [],
+    "demo": {"notebooks": []},
+}
+
+
+def _origins(settings: Settings) -> list[str]:
+    """Where our own pages are: the public address, and on this machine by both of its names."""
+    found = [settings.origin, *settings.cors_origins]
+    if settings.profile is Profile.EMBEDDED:
+        found += [f"http://{name}:{settings.port}" for name in ("127.0.0.1", "localhost")]
+    return list(dict.fromkeys(found))
+
+
+@asynccontextmanager
+async def relaying(opened: Outside) -> AsyncIterator[None]:
+    """Hand events on while the context lasts."""
+    task = asyncio.create_task(relay(opened.worker_ports, opened.told))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def api(settings: Settings) -> Starlette:
+    """The API of a cluster, which opens what it needs when it starts."""
+    opened_app: list[Starlette] = []
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with outside(settings) as opened, identity(settings, None) as known, relaying(opened):
+            opened_app.append(application(opened, known))
+            yield
+
+    async def late(scope: Scope, receive: Receive, send: Send) -> None:
+        await opened_app[-1](scope, receive, send)
+
+    return Starlette(routes=[Mount("/", app=late)], lifespan=lifespan)
+
+
+async def work(settings: Settings) -> None:
+    """Run jobs until told to stop."""
+    async with outside(settings) as opened, relaying(opened):
+        sweeping = asyncio.create_task(sweep(opened.worker_ports))
+        worker = Worker(
+            functions=[func(cast("Any", run_job), name=TASK, keep_result=0, timeout=JOB_MOST_S, max_tries=1)],
+            redis_pool=opened.arq,
+            queue_name=QUEUE,
+            max_jobs=settings.worker_jobs,
+            poll_delay=0.1,
+            handle_signals=True,
+            ctx={"ports": opened.worker_ports},
+        )
+        try:
+            with suppress(asyncio.CancelledError):
+                await worker.async_run()
+        finally:
+            sweeping.cancel()
+            await worker.close()

@@ -1,0 +1,165 @@
+"""Settings: read once, from the environment and from `.env`, and passed on as plain values.
+
+Every variable begins with `AETHER_`. `deploy/settings.md` lists them all; a test keeps it
+true.
+"""
+
+import secrets
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "AETHER_"
+
+
+class Profile(StrEnum):
+    """Where Aether runs."""
+
+    EMBEDDED = "embedded"
+    CLUSTER = "cluster"
+
+
+class LogFormat(StrEnum):
+    """How logs are written."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class SettingsWrong(Exception):
+    """A setting is missing or cannot be what it is."""
+
+
+def _random() -> SecretStr:
+    return SecretStr(secrets.token_urlsafe(48))
+
+
+class Settings(BaseSettings):
+    """Everything that can be set."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+
+    profile: Profile = Field(
+        Profile.CLUSTER, description="`embedded` lets the local issuer in; `aether up` sets it."
+    )
+    data: Path = Field(Path(".data"), description="The folder of `aether up`, and of the blobs.")
+    host: str = Field("127.0.0.1", description="The address that the API listens on.")
+    port: int = Field(8080, ge=0, le=65535, description="The port that the API listens on.")
+    public_url: str = Field("", description="Where browsers find Aether; `http://<host>:<port>` if empty.")
+    cors_origins: list[str] = Field(
+        [], description="Other origins whose pages may call the API, as a JSON list."
+    )
+    session_key: SecretStr = Field(
+        default_factory=_random,
+        min_length=32,
+        description="Signs cursors and logins; the same for all replicas. Random at each start if unset.",
+    )
+    log_level: str = Field(
+        "info", pattern="^(debug|info|warning|error)$", description="The least level that is logged."
+    )
+    log_format: LogFormat = Field(LogFormat.JSON, description="`json` or `console`.")
+
+    graph_url: str = Field("", description="Neo4j, as `neo4j://host:7687` or `bolt://…`, `+s` for TLS.")
+    graph_user: str = Field("neo4j", description="Who signs in to the graph.")
+    graph_password: SecretStr = Field(SecretStr(""), description="Their password.")
+    graph_database: str = Field("neo4j", description="The name of the database.")
+    graph_sql_url: str = Field("", description="ArcadeDB's HTTP address; set by `aether up` only.")
+    graph_pool: int = Field(100, ge=1, le=1000, description="The most connections to the graph.")
+    graph_deadline_s: float = Field(
+        15.0, gt=0, le=300, description="How long one transaction may take, in seconds."
+    )
+    graph_heap: str = Field(
+        "512m", pattern="^[0-9]+[mg]$", description="The most memory of the embedded graph."
+    )
+
+    redis_url: str = Field("", description="Redis or Valkey, as `redis://:password@host:6379/0`.")
+
+    qdrant_url: str = Field("", description="Qdrant, as `http://host:6333`.")
+    qdrant_key: SecretStr = Field(SecretStr(""), description="Its API key.")
+    qdrant_collection: str = Field("aether", description="The collection that holds the vectors.")
+
+    model: Path | None = Field(
+        None, description="The folder of a sentence-transformers model; the packaged MiniLM if unset."
+    )
+    embedder_socket: Path | None = Field(
+        None, description="The socket of a running embedder; each process starts its own if unset."
+    )
+
+    issuer: str = Field("", description="The OIDC issuer, such as `https://id.example.com/realms/aether`.")
+    issuer_discovery_url: str = Field(
+        "", description="Where its discovery document is, if not at the usual place."
+    )
+    client_id: str = Field("aether-app", description="Our client at the issuer.")
+    client_secret: SecretStr | None = Field(None, description="Its secret.")
+    audience: str = Field("aether-app", description="The audience that tokens must name.")
+    tenant_claim: str = Field("tenant", description="The claim that names a person's tenant.")
+    default_tenant: str | None = Field(
+        None, description="The tenant of people whose token names none; without it they are refused."
+    )
+    token_skew_s: float = Field(30.0, ge=0, le=300, description="How far clocks may differ, in seconds.")
+
+    max_upload_bytes: int = Field(500_000_000, ge=1, le=10**12, description="The largest file of one upload.")
+    worker_jobs: int = Field(4, ge=1, le=100, description="How many jobs one worker runs at a time.")
+    worker_lease_s: float = Field(
+        6.0, ge=1, le=300, description="After how many seconds a silent worker's job is given to another."
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.profile is Profile.CLUSTER:
+            for name in ("graph_url", "redis_url", "qdrant_url", "issuer"):
+                if not getattr(self, name):
+                    raise ValueError(f"{PREFIX}{name.upper()} must be set, or run `aether up`")
+        return self
+
+    @property
+    def origin(self) -> str:
+        """Where browsers find Aether, without a slash at its end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def read(**given: object) -> Settings:
+    """The settings of this process, *given* ones first.
+
+    Raises:
+        SettingsWrong: One of them is wrong; the message is one sentence that names it.
+    """
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as wrong:
+        raise SettingsWrong(_sentence(wrong)) from None
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The variables with which a child process reads the same settings."""
+    told: dict[str, str] = {}
+    for name in Settings.model_fields:
+        value = getattr(settings, name)
+        if value is None:
+            continue
+        plain = value.get_secret_value() if isinstance(value, SecretStr) else value
+        text = f"[{','.join(map(repr, plain))}]".replace("'", '"') if isinstance(plain, list) else str(plain)
+        told[f"{PREFIX}{name.upper()}"] = text
+    return told
+
+
+def table() -> str:
+    """Every setting with what it means, as a Markdown table."""
+    rows = ["| variable | default | meaning |", "| --- | --- | --- |"]
+    for name, field in Settings.model_fields.items():
+        default = "random" if field.default_factory else field.get_default()
+        plain = default.get_secret_value() if isinstance(default, SecretStr) else default
+        shown = f"`{plain}`" if plain and not isinstance(plain, list) else ""
+        rows.append(f"| `{PREFIX}{name.upper()}` | {shown} | {field.description} |")
+    return "\n".join(rows) + "\n"
+
+
+def _sentence(wrong: ValidationError) -> str:
+    error = wrong.errors(include_url=False, include_input=False)[0]
+    message = error["msg"].removeprefix("Value error, ")
+    if not error["loc"]:
+        return f"{message}."
+    return f"{PREFIX}{str(error['loc'][0]).upper()} is wrong: {message}."
