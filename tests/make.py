@@ -159,7 +159,9 @@ def chunks(document: Document, *texts: str) -> list[Chunk]:
     """Chunks of *document*, one for each text."""
     return [
         Chunk(
-            id=ChunkId(f"chunk_{hashlib.blake2b(f'{document.id} {place}'.encode(), digest_size=13).hexdigest()}"),
+            id=ChunkId(
+                f"chunk_{hashlib.blake2b(f'{document.id} {place}'.encode(), digest_size=13).hexdigest()}"
+            ),
             document=document.id,
             ordinal=place,
             page=None,

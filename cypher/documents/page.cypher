@@ -14,7 +14,7 @@ WITH notebook, permission, collect(document) AS found
 WITH notebook, permission, found, size(found) AS total
 UNWIND found AS document
 WITH notebook, document, permission, total,
-  CASE $order WHEN 'name' THEN document.search_name ELSE -document.uploaded_at.epochMillis END AS key
+  CASE $order WHEN 'name' THEN document.search_name ELSE -datetime(document.uploaded_at).epochMillis END AS key
 WHERE $key IS NULL OR key > $key OR (key = $key AND document.id > $after)
 WITH notebook, document, permission, total, key
 ORDER BY key, document.id

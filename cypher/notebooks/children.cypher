@@ -14,8 +14,8 @@ WITH viewer, found, size(found) AS total
 UNWIND found AS notebook
 WITH viewer, notebook, total, CASE $order
   WHEN 'name' THEN notebook.search_name
-  WHEN 'created' THEN -notebook.created_at.epochMillis
-  ELSE -notebook.updated_at.epochMillis
+  WHEN 'created' THEN -datetime(notebook.created_at).epochMillis
+  ELSE -datetime(notebook.updated_at).epochMillis
 END AS key
 WHERE $key IS NULL OR key > $key OR (key = $key AND notebook.id > $after)
 WITH viewer, notebook, total, key

@@ -10,8 +10,8 @@ MATCH (viewer:User {id: $viewer, tenant: $tenant})
     WHEN 'shared' THEN EXISTS { (viewer)-[:COLLABORATES_ON {status: 'active'}]->(notebook) }
     WHEN 'starred' THEN EXISTS { (viewer)-[:STARRED]->(notebook) }
     WHEN 'public' THEN notebook.visibility = 'public'
-    WHEN 'top' THEN EXISTS { (viewer)-[:OWNS|COLLABORATES_ON]->(notebook) }
-      AND NOT EXISTS { (notebook)<-[:PARENT_OF]-(:Notebook)<-[:OWNS]-(viewer) }
+    WHEN 'top' THEN EXISTS { (viewer)-[:OWNS|COLLABORATES_ON {status: 'active'}]->(notebook) }
+      AND NOT EXISTS { (notebook)<-[:PARENT_OF*1..20]-(:Notebook)<-[:OWNS|COLLABORATES_ON {status: 'active'}]-(viewer) }
     ELSE true
   END
   AND ($text IS NULL OR notebook.search_name CONTAINS $text)
@@ -22,8 +22,8 @@ WITH viewer, found, size(found) AS total
 UNWIND found AS notebook
 WITH viewer, notebook, total, CASE $order
   WHEN 'name' THEN notebook.search_name
-  WHEN 'created' THEN -notebook.created_at.epochMillis
-  ELSE -notebook.updated_at.epochMillis
+  WHEN 'created' THEN -datetime(notebook.created_at).epochMillis
+  ELSE -datetime(notebook.updated_at).epochMillis
 END AS key
 WHERE $key IS NULL OR key > $key OR (key = $key AND notebook.id > $after)
 WITH viewer, notebook, total, key

@@ -2,7 +2,7 @@
 
 from typing_extensions import override
 
-from aether.adapters.neo4j.rows import instant, page, text_of, value_of
+from aether.adapters.neo4j.rows import instant, paged, text_of, value_of
 from aether.adapters.neo4j.runner import Row, Runner
 from aether.domain.activities import Activities, Activity, ActivityId
 from aether.domain.pages import Page, Place, Slice
@@ -33,17 +33,14 @@ class Neo4jActivities(Activities):
 
     @override
     async def of_notebook(self, notebook: str, *, part: Slice) -> Page[Activity]:
-        rows = await self._run(
+        return await paged(
+            self._run,
             "activities/of_notebook",
-            notebook=notebook,
-            after=part.after.id if part.after else None,
-            most=part.first + 1,
-        )
-        return page(
-            rows,
             part,
             of=lambda row: activity_of(row["activity"]),
             place_of=lambda row: Place(key=0, id=row["activity"]["id"]),
+            at=lambda part: {"after": part.after and part.after.id, "most": part.first + 1},
+            notebook=notebook,
         )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from typing_extensions import override
 
 from aether.adapters.neo4j.jobs import failure_of
-from aether.adapters.neo4j.rows import instant, instant_or_none, lock, page, place, text_of, value_of
+from aether.adapters.neo4j.rows import instant, instant_or_none, lock, paged, text_of, value_of
 from aether.adapters.neo4j.runner import Row, Runner
 from aether.domain.access import Permission
 from aether.domain.blobs import BlobKey
@@ -71,16 +71,16 @@ class Neo4jDocuments(Documents):
         part: Slice,
         by: Viewer,
     ) -> Page[SeenDocument]:
-        rows = await self._run(
+        return await paged(
+            self._run,
             "documents/page",
+            part,
+            of=seen_of,
+            place_of=lambda row: Place(key=row["key"], id=row["document"]["id"]),
             viewer=by.user,
             notebook=notebook,
             status=status and status.value,
             order=order.value,
-            **place(part),
-        )
-        return page(
-            rows, part, of=seen_of, place_of=lambda row: Place(key=row["key"], id=row["document"]["id"])
         )
 
     @override
@@ -108,18 +108,15 @@ class Neo4jChunks(Chunks):
 
     @override
     async def page(self, document: DocumentId, *, part: Slice, by: Viewer) -> Page[Chunk]:
-        rows = await self._run(
+        return await paged(
+            self._run,
             "documents/chunk_page",
-            viewer=by.user,
-            document=document,
-            after=part.after.key if part.after else -1,
-            most=part.first + 1,
-        )
-        return page(
-            rows,
             part,
             of=lambda row: chunk_of(row["chunk"]),
             place_of=lambda row: Place(key=row["chunk"]["ordinal"], id=row["chunk"]["id"]),
+            at=lambda part: {"after": part.after.key if part.after else -1, "most": part.first + 1},
+            viewer=by.user,
+            document=document,
         )
 
     @override

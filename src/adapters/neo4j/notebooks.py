@@ -1,10 +1,11 @@
 """Notebooks in the graph: `(:User)-[:OWNS]->(:Notebook)-[:PARENT_OF]->(:Notebook)`."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 
 from typing_extensions import override
 
-from aether.adapters.neo4j.rows import instant, lock, page, place, text_of, value_of
+from aether.adapters.neo4j.rows import instant, lock, paged, text_of, value_of
 from aether.adapters.neo4j.runner import Row, Runner
 from aether.domain.access import Permission
 from aether.domain.compliance import ComplianceSettings
@@ -152,17 +153,13 @@ class Neo4jShelves(Shelves):
             "tag": chosen.tag,
             "status": chosen.status and chosen.status.value,
             "order": order.value,
-            **place(part),
         }
+        list_of = partial(paged, self._run, part=part, of=seen_of, place_of=_place_of)
         if chosen.parent is not None:
-            rows = await self._run("notebooks/children", parent=chosen.parent, **params)
-        elif chosen.shelf is Shelf.TRASH:
-            rows = await self._run("notebooks/trash", **params)
-        else:
-            rows = await self._run("notebooks/page", shelf=chosen.shelf.value, **params)
-        return page(
-            rows, part, of=seen_of, place_of=lambda row: Place(key=row["key"], id=row["notebook"]["id"])
-        )
+            return await list_of("notebooks/children", parent=chosen.parent, **params)
+        if chosen.shelf is Shelf.TRASH:
+            return await list_of("notebooks/trash", **params)
+        return await list_of("notebooks/page", shelf=chosen.shelf.value, **params)
 
 
 def _kept(notebook: Notebook) -> dict[str, object]:
@@ -179,6 +176,10 @@ def _kept(notebook: Notebook) -> dict[str, object]:
         "updated_at": notebook.updated_at,
         "search_name": notebook.name.casefold(),
     }
+
+
+def _place_of(row: Row) -> Place:
+    return Place(key=row["key"], id=row["notebook"]["id"])
 
 
 def _by_id(rows: Sequence[Row]) -> Mapping[NotebookId, Notebook]:

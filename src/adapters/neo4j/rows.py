@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from aether.adapters.neo4j.runner import Row
+from aether.adapters.neo4j.runner import Row, Runner
 from aether.domain.pages import Page, Place, Slice
 
 T = TypeVar("T")
@@ -15,7 +15,8 @@ T = TypeVar("T")
 def instant(value: Any) -> datetime:
     """The aware instant, in UTC, of a stored one."""
     native: datetime = value.to_native()
-    return native.astimezone(UTC)
+    # ArcadeDB keeps instants in UTC, and gives them back without saying so.
+    return native.astimezone(UTC) if native.tzinfo else native.replace(tzinfo=UTC)
 
 
 def instant_or_none(value: Any) -> datetime | None:
@@ -48,13 +49,24 @@ def place(part: Slice) -> dict[str, Any]:
     }
 
 
-def page(
-    rows: Sequence[Row], part: Slice, *, of: Callable[[Row], T], place_of: Callable[[Row], Place]
+async def paged(
+    run: Runner,
+    name: str,
+    part: Slice,
+    *,
+    of: Callable[[Row], T],
+    place_of: Callable[[Row], Place],
+    at: Callable[[Slice], dict[str, Any]] = place,
+    **params: Any,
 ) -> Page[T]:
-    """The page that *rows* are, of which the last one only tells that more follow."""
+    """The page that the statement *name* gives; a row more than is shown tells that more follow."""
+    rows = await run(name, **params, **at(part))
+    counted = rows[0] if rows else None
+    if counted is None and part.after is not None:
+        counted = await run.one(name, **params, **at(Slice(first=1)))
     shown = rows[: part.first]
     return Page(
         items=[(of(row), place_of(row)) for row in shown],
         has_next=len(rows) > part.first,
-        total=rows[0]["total"] if rows else 0,
+        total=counted["total"] if counted else 0,
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from typing_extensions import override
 
-from aether.adapters.neo4j.rows import instant, page, place, text_of, value_of
+from aether.adapters.neo4j.rows import instant, paged, text_of, value_of
 from aether.adapters.neo4j.runner import Row, Runner
 from aether.domain.pages import Page, Place, Slice
 from aether.domain.templates import Outline, Template, TemplateId, Templates
@@ -43,8 +43,9 @@ class Neo4jTemplates(Templates):
 
     @override
     async def page(self, *, part: Slice) -> Page[Template]:
-        return page(
-            await self._run("templates/page", **place(part)),
+        return await paged(
+            self._run,
+            "templates/page",
             part,
             of=lambda row: template_of(row["template"]),
             place_of=lambda row: Place(key=row["key"], id=row["template"]["id"]),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from typing_extensions import override
 
-from aether.adapters.neo4j.rows import instant, lock, page, place, text_of, value_of
+from aether.adapters.neo4j.rows import instant, lock, paged, text_of, value_of
 from aether.adapters.neo4j.runner import Row, Runner
 from aether.domain.pages import Page, Place, Slice
 from aether.domain.tenants import TenantId
@@ -64,12 +64,14 @@ class Neo4jUsers(Users):
 
     @override
     async def search(self, text: str, *, part: Slice, everybody: bool = False) -> Page[User]:
-        rows = await self._run("users/search", text=text.lower(), everybody=everybody, **place(part))
-        return page(
-            rows,
+        return await paged(
+            self._run,
+            "users/search",
             part,
             of=lambda row: user_of(row["user"]),
             place_of=lambda row: Place(key=row["key"], id=row["user"]["id"]),
+            text=text.lower(),
+            everybody=everybody,
         )
 
 
