@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from aether.adapters.system import moment
-from aether.domain import collaborations, documents, notebooks, tenants, users
+from aether.domain import collaborations, documents, notebooks, users
 from aether.domain.access import Permission
 from aether.domain.blobs import Blob, BlobKey
 from aether.domain.documents import Arrival, Chunk, ChunkId, Document, DocumentId, Understanding

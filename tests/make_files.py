@@ -42,16 +42,20 @@ def pdf(*pages: Sequence[str], title: str | None = None, author: str | None = No
     return written.getvalue()
 
 
-def pdf_of_rare_letters(said: str) -> bytes:
-    """A PDF whose only font maps its codes to these letters, wherever they are in Unicode."""
-    letters = [letter.encode("utf-16-be").hex() for letter in said]
-    maps = "".join(f"<{code:02x}> <{letter}>" for code, letter in enumerate(letters, 33))
+def pdf_of_rare_letters(*lines: tuple[str, int]) -> bytes:
+    """A PDF whose only font maps its codes to any letters: lines with their height on the page."""
+    letters = sorted({letter for said, _ in lines for letter in said})
+    codes = {letter: f"{code:02x}" for code, letter in enumerate(letters, 33)}
+    maps = "".join(f"<{code}> <{letter.encode('utf-16-be').hex()}>" for letter, code in codes.items())
     ranges = "1 begincodespacerange <00> <ff> endcodespacerange"
-    shown = bytes(range(33, 33 + len(said))).hex()
+    shown = "".join(
+        f"BT /F1 10 Tf 50 {height} Td <{''.join(codes[letter] for letter in said)}> Tj ET "
+        for said, height in lines
+    )
     with pikepdf.open(io.BytesIO(pdf(["x"]))) as file:
         font = next(iter(file.pages[0].Resources.Font.values()))
-        font.ToUnicode = file.make_stream(f"{ranges} {len(said)} beginbfchar {maps} endbfchar".encode())
-        file.pages[0].Contents = file.make_stream(f"BT /F1 10 Tf 50 700 Td <{shown}> Tj ET".encode())
+        font.ToUnicode = file.make_stream(f"{ranges} {len(codes)} beginbfchar {maps} endbfchar".encode())
+        file.pages[0].Contents = file.make_stream(shown.encode())
         return _saved(file)
 
 
@@ -156,8 +160,8 @@ def zip_bomb(size: int) -> bytes:
     return word_of(" " * size)
 
 
-def laughing_word() -> bytes:
-    """A Word document whose entities unfold into three billion characters, and one that reads a file."""
+def laughing_word(entity: str) -> bytes:
+    """A Word document that says *entity*: `l0` to `l9` unfold tenfold each, `file` is one of ours."""
     entities = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
     dtd = f'<!DOCTYPE w [<!ENTITY l0 "ha">{entities}<!ENTITY file SYSTEM "file:///etc/passwd">]>'
-    return word_of("<w:p><w:r><w:t>so: &l9;&file;</w:t></w:r></w:p>", before=dtd)
+    return word_of(f"<w:p><w:r><w:t>so: &{entity};</w:t></w:r></w:p>", before=dtd)

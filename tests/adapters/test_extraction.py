@@ -106,9 +106,11 @@ async def test_a_word_hyphenated_at_the_end_of_a_line_is_whole_again(desk: Desk)
 
 
 async def test_letters_beyond_the_basic_plane_are_read_from_a_pdf(desk: Desk) -> None:
-    said = await desk.read(make.pdf_of_rare_letters("𝄞 river 🌊"), "rare.pdf")
+    data = make.pdf_of_rare_letters(("𝄞🌊" * 20, 700), ("river", 688), ("delta", 600))
 
-    assert said.text == "𝄞 river 🌊"
+    said = await desk.read(data, "rare.pdf")
+
+    assert [what for _, _, what in blocks(said)] == ["𝄞🌊" * 20 + "\nriver", "delta"]
 
 
 async def test_a_torn_pdf_is_repaired(desk: Desk) -> None:
@@ -301,6 +303,12 @@ async def test_plain_text_is_read_in_every_common_charset(desk: Desk, text: str,
 @pytest.mark.parametrize("charset", ["utf-16", "cp1251", "koi8-r"])
 async def test_russian_is_read_in_its_old_charsets(desk: Desk, charset: str) -> None:
     assert (await desk.read((RUSSIAN * 3).encode(charset), "notes.txt")).text == RUSSIAN * 3
+
+
+async def test_long_text_in_utf_16_without_a_mark_is_read(desk: Desk) -> None:
+    text = GERMAN + "\n" + "plain words " * 500 + "\n" + GERMAN
+
+    assert (await desk.read(text.encode("utf-16-le"), "notes.txt")).text == text
 
 
 async def test_a_torn_byte_does_not_turn_utf_8_into_something_else(desk: Desk) -> None:

@@ -94,6 +94,7 @@ def test_every_visible_character_is_in_exactly_one_chunk_that_fits(
         assert said.text[chunk.start : chunk.end] == chunk.text == chunk.text.strip("\n")
         assert chunk.tokens == count([chunk.text])[0]
         assert chunk.tokens <= most
+        assert len(chunk.text) <= 16 * most
     assert chunks == chunks_of(said, count_tokens=count, most_tokens=most)
 
 
@@ -185,7 +186,8 @@ def test_a_tiny_section_goes_with_the_next() -> None:
 
 
 def test_no_heading_is_left_behind_at_the_end_of_a_chunk() -> None:
-    said = extracted(body(prose(120)), body(prose(90)), body("Deltas", HEADING, 1), body(prose(200)))
+    title = "Deltas and what they are made of, and where from"
+    said = extracted(body(prose(120)), body(title, HEADING, 1), body(prose(200)))
 
     chunks = chunks_of(said, count_tokens=words, most_tokens=256)
 
@@ -249,6 +251,15 @@ def test_a_word_more_changes_the_chunks_around_it_only(place: int) -> None:
     fresh = {chunk.sha256 for chunk in after} - {chunk.sha256 for chunk in before}
     assert len(before) > 1_000
     assert len(fresh) <= 3
+
+
+def test_so_it_does_where_all_sentences_are_alike() -> None:
+    page = prose(20_000)
+
+    before = chunks_of(extracted(body(page)), count_tokens=words)
+    after = chunks_of(extracted(body("Now and then and here and there: " + page)), count_tokens=words)
+
+    assert len({chunk.sha256 for chunk in after} - {chunk.sha256 for chunk in before}) <= 3
 
 
 def test_tokens_are_asked_for_in_few_batches() -> None:

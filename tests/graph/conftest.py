@@ -1,6 +1,7 @@
 """What the graph's tests ask for: a migrated graph, a tenant of their own, people in it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -55,10 +56,8 @@ class WriteTwice(Graph):
             await use_case(work, *args, **kwargs)
             raise _Undone
 
-        try:
+        with suppress(_Undone):
             await self._graph.write(undone)
-        except _Undone:
-            pass
         return await self._graph.write(use_case, *args, **kwargs)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from typing_extensions import override
 
@@ -147,7 +148,7 @@ class Neo4jShelves(Shelves):
 
     @override
     async def page(self, chosen: Filter, *, order: Order, part: Slice, by: Viewer) -> Page[Seen]:
-        params = {
+        params: dict[str, Any] = {
             "viewer": by.user,
             "text": chosen.text and chosen.text.casefold(),
             "tag": chosen.tag,

@@ -290,7 +290,7 @@ class _Cutter:
         tokens, cuts = 0, []
         for place in range(first + 1, full + 1):
             tokens += self._atoms[place - 1].tokens
-            if 2 * tokens >= self._scale.room:
+            if 2 * tokens >= self._scale.room and not self._is_heading(place - 1):
                 cuts.append(place)
         if cuts:
             return min(cuts, key=self._weakness)
@@ -298,10 +298,10 @@ class _Cutter:
             full -= 1
         return full
 
-    def _weakness(self, place: int) -> tuple[bool, int, int]:
+    def _weakness(self, place: int) -> tuple[int, int]:
         atom = self._atoms[place]
         following = self._extracted.text[atom.start : atom.start + 48]
-        return self._is_heading(place - 1), atom.joint, crc32(following.encode())
+        return atom.joint, crc32(following.encode())
 
     def _is_heading(self, place: int) -> bool:
         return self._extracted.blocks[self._atoms[place].block].kind is BlockKind.HEADING
