@@ -196,9 +196,11 @@ class Identity:
     """How people prove who they are.
 
     Attributes:
+        issuer: The name of whoever says so.
         local: The local issuer, on the embedded stack only.
     """
 
+    issuer: str
     verifier: TokenVerifier
     provider: IdentityProvider
     local: LocalIssuer | None = None
@@ -220,6 +222,7 @@ async def identity(settings: Settings, local: LocalIssuer | None) -> AsyncIterat
         )
         trust = Trust(issuer=issuer, audiences=frozenset({audience}), parties=frozenset(), names=names)
         yield Identity(
+            issuer=issuer.url,
             verifier=OidcTokenVerifier([trust]),
             provider=OidcIdentityProvider(issuer, client_id=client_id, client_secret=secret, http=client),
             local=local,
@@ -251,7 +254,7 @@ def application(opened: Outside, known: Identity, *, page: Mapping[str, Any] | N
         vectors=opened.vectors,
         feed=opened.feed,
         doorkeeper=doorkeeper,
-        provider=known.provider,
+        issuer=known.issuer,
         moment=system.moment,
         secret=system.secret,
         cursors=Cursors(hashlib.sha256(b"cursors" + key).digest()),

@@ -81,7 +81,7 @@ async def notebook(
         notebooks.create,
         Draft(name=name, description=description, visibility=visibility, tags=tuple(tags)),
         id=NotebookId(at.id("notebook")),
-        parent=parent and parent.id,
+        parent=parent.id if parent else None,
         by=by,
         at=at,
     )

@@ -5,5 +5,6 @@
 // returns: id: string
 MATCH (notebook:Notebook)-[:CONTAINS]->(document:Document)
 WHERE notebook.id IN $ids AND notebook.tenant = $tenant AND document.deletion IS NULL
-SET document.deletion = $deletion, document.deleted_by = $user, document.deleted_at = $now
+SET document.deletion = $deletion, document.deleted_by = $user, document.deleted_at = $now,
+  document.scope = ''
 RETURN document.id AS id

@@ -1,8 +1,10 @@
-// Bring back the documents that were deleted together.
+// Bring back the documents that were deleted together with their notebooks.
 //
 // mode:    write
-// params:  deletion: string
+// params:  ids: list<string>, deletion: string
 // returns: id: string
-MATCH (document:Document {deletion: $deletion, tenant: $tenant})
+MATCH (notebook:Notebook)-[:CONTAINS]->(document:Document {deletion: $deletion, tenant: $tenant})
+WHERE notebook.id IN $ids
+SET document.scope = notebook.scope
 REMOVE document.deletion, document.deleted_by, document.deleted_at
 RETURN document.id AS id

@@ -1,10 +1,10 @@
-// Note on notebooks, and those below them, where they lie: the tenant and every notebook on the path.
+// Note on live notebooks, and those below them, where they lie: the tenant and every notebook on the path.
 //
 // mode:    write
 // params:  ids: list<string>
 // returns: id: string
 MATCH (top:Notebook)-[:PARENT_OF*0..40]->(notebook:Notebook)
-WHERE top.id IN $ids AND top.tenant = $tenant
+WHERE top.id IN $ids AND top.tenant = $tenant AND notebook.status <> 'deleted'
 WITH DISTINCT notebook
 MATCH (notebook)<-[:PARENT_OF*0..40]-(above:Notebook)
 WITH notebook, collect(above.id) AS path

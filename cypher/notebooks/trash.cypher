@@ -1,4 +1,4 @@
-// A page of a viewer's trash: the topmost of what was deleted together, where they own it or deleted it.
+// A page of a viewer's trash: the topmost of what was deleted together, if they own it, or deleted it and administer it still.
 //
 // mode:    read
 // params:  viewer: string, text: string, tag: string, status: string, order: string, key: any, after: string, most: integer
@@ -9,10 +9,19 @@ CALL (viewer) {
   RETURN notebook
   UNION
   MATCH (notebook:Notebook {deleted_by: $viewer, tenant: $tenant})
+  WHERE EXISTS {
+    (notebook)<-[:PARENT_OF*0..20]-(:Notebook)<-[grant:OWNS|COLLABORATES_ON]-(viewer)
+    WHERE grant.status = 'active' AND grant.level = 4
+  }
   RETURN notebook
 }
-WITH DISTINCT viewer, notebook
-WHERE NOT EXISTS { (notebook)<-[:PARENT_OF]-(above:Notebook) WHERE above.deletion = notebook.deletion }
+WITH viewer, collect(DISTINCT notebook) AS trash
+UNWIND trash AS notebook
+WITH viewer, trash, notebook
+WHERE NOT EXISTS {
+    (notebook)<-[:PARENT_OF]-(above:Notebook)
+    WHERE above IN trash AND above.deletion = notebook.deletion
+  }
   AND ($text IS NULL OR notebook.search_name CONTAINS $text)
   AND ($tag IS NULL OR $tag IN notebook.tags)
   AND ($status IS NULL OR notebook.status = $status)

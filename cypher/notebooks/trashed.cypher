@@ -1,9 +1,13 @@
-// The deleted notebook with an id, if a user owns it or deleted it.
+// The deleted notebook with an id, if a user owns it, or deleted it and administers it still.
 //
 // mode:    read
 // params:  id: string, user: string
 // returns: notebook: map
+MATCH (user:User {id: $user, tenant: $tenant})
 MATCH (notebook:Notebook {id: $id, tenant: $tenant, status: 'deleted'})
-WHERE notebook.deleted_by = $user OR EXISTS { (notebook)<-[:OWNS]-(:User {id: $user}) }
+WHERE EXISTS { (notebook)<-[:OWNS]-(user) } OR notebook.deleted_by = $user AND EXISTS {
+  (notebook)<-[:PARENT_OF*0..20]-(:Notebook)<-[grant:OWNS|COLLABORATES_ON]-(user)
+  WHERE grant.status = 'active' AND grant.level = 4
+}
 RETURN
   // use: notebooks/projection

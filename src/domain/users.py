@@ -263,6 +263,18 @@ async def settle(work: Work, profile: Profile, *, tenant: TenantId, id: UserId, 
     return seen.admitted()
 
 
+async def expect(work: Work, profile: Profile, *, tenant: TenantId, id: UserId, at: Moment) -> User:
+    """The user whom *profile* describes, made before they are first seen; who is known stays as they are."""
+    known = await work.users.by_subject(issuer=profile.issuer, subject=profile.subject)
+    if known is not None:
+        return known
+    fresh = User.new(profile, id=id, tenant=tenant, now=at.now)
+    claimed = await work.users.claim(fresh)
+    if claimed.id == fresh.id:
+        await work.users.put(fresh)
+    return claimed
+
+
 async def prefer(work: Work, *, preferences: Mapping[str, Any], by: UserId, at: Moment) -> User:
     """Set some of a person's preferences; a value of none takes one away."""
     user = await _existing(work, by)

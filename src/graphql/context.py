@@ -13,7 +13,7 @@ from aether.domain.embeddings import Embedder
 from aether.domain.errors import Unauthenticated
 from aether.domain.events import Feed
 from aether.domain.graph import Graph, Work
-from aether.domain.identity import Credential, IdentityProvider
+from aether.domain.identity import Credential
 from aether.domain.moments import Moment
 from aether.domain.vectors import Vectors
 from aether.domain.viewers import Viewer
@@ -26,7 +26,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """The outside, as far as the API needs it."""
+    """The outside, as far as the API needs it.
+
+    Attributes:
+        issuer: The issuer whose people are expected.
+    """
 
     graph: Graph
     blobs: Blobs
@@ -34,7 +38,7 @@ class Ports:
     vectors: Vectors
     feed: Feed
     doorkeeper: Doorkeeper
-    provider: IdentityProvider | None
+    issuer: str
     moment: Callable[[], Moment]
     secret: Callable[[], str]
     cursors: Cursors

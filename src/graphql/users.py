@@ -5,12 +5,15 @@ from datetime import datetime
 import strawberry
 from strawberry.scalars import JSON
 
-from aether.domain import users
+from aether.domain import checks, users
+from aether.domain.errors import Refused
 from aether.domain.users import Role, UserId, UserStatus
 from aether.graphql.context import Info
 from aether.graphql.lists import Connection, connection, part
 from aether.graphql.nodes import Node
-from aether.graphql.refusals import Payload, mutation
+from aether.graphql.refusals import Payload, UserError, mutation
+
+IMPORTED_MOST = 100
 
 
 @strawberry.type
@@ -132,6 +135,71 @@ class SetUserStatusInput:
     status: UserStatus
 
 
+@strawberry.input
+class ExpectedUserInput:
+    """Somebody who has not signed in yet.
+
+    Attributes:
+        subject: What the identity provider calls them; never changes.
+        username: Their short name, until they sign in themselves.
+        email: Their address, if it is known.
+        full_name: Their name, if it is known.
+    """
+
+    subject: str
+    username: str
+    email: str | None = None
+    full_name: str | None = None
+
+    def profile(self, info: Info) -> users.Profile:
+        """This, as the domain has it."""
+        return users.Profile(
+            subject=checks.line(self.subject, field="users.subject", most=users.NAME_MOST),
+            issuer=info.context.ports.issuer,
+            tenant=info.context.viewer.tenant,
+            username=self.username,
+            email=None if self.email is None else checks.email(self.email, field="users.email"),
+            full_name=self.full_name,
+        )
+
+
+@strawberry.input
+class ImportUsersInput:
+    """Who is to be known before they sign in, so that notebooks can be shared with them.
+
+    Attributes:
+        users: From 1 to 100 people. Who is known already stays as they are.
+    """
+
+    users: list[ExpectedUserInput]
+
+
+@strawberry.type
+class ImportedUser:
+    """What became of one person of many.
+
+    Attributes:
+        subject: What the identity provider calls them.
+        user: The person; none if it was refused.
+        user_errors: Why it could not be done; empty if it was.
+    """
+
+    subject: str
+    user: User | None
+    user_errors: list[UserError]
+
+
+@strawberry.type
+class ImportUsersPayload(Payload):
+    """What became of each person.
+
+    Attributes:
+        results: One for each, in the order given.
+    """
+
+    results: list[ImportedUser] = strawberry.field(default_factory=list)
+
+
 @strawberry.type
 class UpdatePreferencesPayload(Payload):
     """One's own account, as it now is.
@@ -227,6 +295,17 @@ class UserMutations:
         return UpdatePreferencesPayload(viewer=Account.of(changed))
 
     @mutation
+    async def import_users(self, info: Info, input: ImportUsersInput) -> ImportUsersPayload:
+        """Make people known before they sign in; takes the role of an admin. Each is done by itself.
+
+        Args:
+            input: Who.
+        """
+        info.context.viewer.needs(Role.ADMIN)
+        checks.number(len(input.users), field="users", least=1, most=IMPORTED_MOST)
+        return ImportUsersPayload(results=[await _imported(info, each) for each in input.users])
+
+    @mutation
     async def set_user_status(self, info: Info, input: SetUserStatusInput) -> SetUserStatusPayload:
         """Let a user in, or shut them out within seconds; takes the role of an admin.
 
@@ -242,3 +321,18 @@ class UserMutations:
             at=info.context.ports.moment(),
         )
         return SetUserStatusPayload(account=Account.of(changed))
+
+
+async def _imported(info: Info, expected: ExpectedUserInput) -> ImportedUser:
+    at = info.context.ports.moment()
+    try:
+        known = await info.context.write(
+            users.expect,
+            expected.profile(info),
+            tenant=info.context.viewer.tenant,
+            id=UserId(at.id("user")),
+            at=at,
+        )
+    except Refused as refusal:
+        return ImportedUser(subject=expected.subject, user=None, user_errors=[UserError.of(refusal)])
+    return ImportedUser(subject=expected.subject, user=User.of(known), user_errors=[])

@@ -305,9 +305,8 @@ async def test_russian_is_read_in_its_old_charsets(desk: Desk, charset: str) -> 
     assert (await desk.read((RUSSIAN * 3).encode(charset), "notes.txt")).text == RUSSIAN * 3
 
 
-async def test_long_text_in_utf_16_without_a_mark_is_read(desk: Desk) -> None:
-    text = GERMAN + "\n" + "plain words " * 500 + "\n" + GERMAN
-
+@pytest.mark.parametrize("text", ["Water runs.", GERMAN + "\n" + "plain words " * 500 + "\n" + GERMAN])
+async def test_utf_16_without_a_mark_is_read(desk: Desk, text: str) -> None:
     assert (await desk.read(text.encode("utf-16-le"), "notes.txt")).text == text
 
 

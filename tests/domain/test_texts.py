@@ -194,6 +194,14 @@ def test_no_heading_is_left_behind_at_the_end_of_a_chunk() -> None:
     assert [chunk.text.split()[0] for chunk in chunks] == ["word0", "Deltas"]
 
 
+def test_no_heading_stands_alone_before_a_paragraph_that_almost_fills_a_chunk() -> None:
+    said = extracted(body("Deltas and their silt", HEADING, 1), body(prose(252)))
+
+    first, *_ = chunks_of(said, count_tokens=words, most_tokens=256)
+
+    assert first.tokens > 100
+
+
 @pytest.mark.parametrize("kind", [TABLE, CODE])
 def test_a_table_or_code_that_fits_stays_whole_and_a_longer_one_breaks_between_lines(kind: BlockKind) -> None:
     lines = "\n".join(f"row{n} | {prose(8)}" for n in range(20))

@@ -120,8 +120,11 @@ class Neo4jChunks(Chunks):
         )
 
     @override
-    async def place(self, paths: Mapping[DocumentId, tuple[NotebookId, ...]]) -> None:
-        rows = [{"id": id, "scope": " ".join((str(self._run.tenant), *path))} for id, path in paths.items()]
+    async def place(self, paths: Mapping[DocumentId, tuple[NotebookId, ...] | None]) -> None:
+        rows = [
+            {"id": id, "scope": "" if path is None else " ".join((str(self._run.tenant), *path))}
+            for id, path in paths.items()
+        ]
         for begin in range(0, len(rows), CHUNKS_AT_A_TIME):
             await self._run("documents/place", rows=rows[begin : begin + CHUNKS_AT_A_TIME])
 

@@ -124,9 +124,10 @@ class Neo4jTrees(Trees):
         return None if row is None else notebook_of(row["notebook"])
 
     @override
-    async def restore(self, deletion: str, *, at: Moment) -> None:
-        await self._run("notebooks/restore", deletion=deletion, now=at.now)
-        await self._run("notebooks/restore_documents", deletion=deletion)
+    async def restore(self, ids: Collection[NotebookId], *, deletion: str, at: Moment) -> None:
+        await self._run("notebooks/restore", ids=list(ids), deletion=deletion, now=at.now)
+        await self._run("notebooks/scope", ids=list(ids))
+        await self._run("notebooks/restore_documents", ids=list(ids), deletion=deletion)
 
 
 class Neo4jShelves(Shelves):

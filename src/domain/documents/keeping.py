@@ -239,7 +239,7 @@ async def place(
     """
     claimed = await jobs.fenced(work, id=job, attempt=attempt)
     found = await work.documents.below(NotebookId(claimed.subject))
-    await work.chunks.place({id: path for id, path in found.items() if path is not None})
+    await work.chunks.place(found)
     return found
 
 

@@ -85,8 +85,11 @@ class Chunks(Protocol):
         """A page of the document's chunks, in order; none where the viewer may not read."""
         ...
 
-    async def place(self, paths: Mapping[DocumentId, tuple[NotebookId, ...]]) -> None:
-        """Note on documents and their chunks where they lie, for whoever finds them by their words."""
+    async def place(self, paths: Mapping[DocumentId, tuple[NotebookId, ...] | None]) -> None:
+        """Note on documents and their chunks where they lie, for whoever finds them by their words.
+
+        Where there is no path, nobody finds them.
+        """
         ...
 
     async def get_many(self, ids: Collection[ChunkId], *, by: Viewer) -> Mapping[ChunkId, Chunk]:

@@ -83,11 +83,11 @@ class Trees(Protocol):
         ...
 
     async def trashed(self, id: NotebookId, *, of: UserId) -> Notebook | None:
-        """The deleted notebook with this id, if *of* owns it or deleted it."""
+        """The deleted notebook with this id, if *of* owns it, or deleted it and administers it still."""
         ...
 
-    async def restore(self, deletion: str, *, at: Moment) -> None:
-        """Bring back what was deleted together."""
+    async def restore(self, ids: Collection[NotebookId], *, deletion: str, at: Moment) -> None:
+        """Bring the notebooks back, and the documents in them that were deleted with them."""
         ...
 
 

@@ -4,6 +4,7 @@ from aether.domain.access import Permission
 from aether.domain.jobs import reindex
 from aether.domain.moments import Moment
 from aether.domain.notebooks.entity import (
+    DEPTH_MOST,
     SUBTREE_MOST,
     Notebook,
     NotebookCycle,
@@ -67,9 +68,9 @@ async def remove(work: Work, *, id: NotebookId, version: int | None, by: Viewer,
 
 
 async def restore(work: Work, *, id: NotebookId, by: Viewer, at: Moment) -> Notebook:
-    """Bring a deleted notebook back, with all that was deleted with it.
+    """Bring a deleted notebook back, with all below it that was deleted with it.
 
-    It comes back where it was, or at the top if that place is gone.
+    It comes back where it was, or at the top if that place is gone, or lies too deep by now.
 
     Raises:
         NotebookMissing: It is not in *by*'s trash.
@@ -79,9 +80,17 @@ async def restore(work: Work, *, id: NotebookId, by: Viewer, at: Moment) -> Note
     trashed = await work.trees.trashed(id, of=by.user)
     if trashed is None or trashed.deletion is None:
         raise NotebookMissing(id)
-    if trashed.parent is not None and not await work.notebooks.get_many([trashed.parent]):
+    below = await work.trees.below(id, deletion=trashed.deletion)
+    levels = 1 + max(branch.depth for branch in below)
+    if trashed.parent is not None and not await _fits(work, trashed.parent, levels=levels):
         await work.trees.hang(id, under=None)
-    await work.trees.restore(trashed.deletion, at=at)
+    await work.trees.restore([branch.id for branch in below], deletion=trashed.deletion, at=at)
     await tell(work, id, "notebook_restored", by=by, at=at)
     await reindex(work, subject=id, by=by.user, tenant=by.tenant, at=at)
     return (await work.notebooks.get_many([id]))[id]
+
+
+async def _fits(work: Work, parent: NotebookId, *, levels: int) -> bool:
+    """Whether *parent* lives, and has room for so many *levels* below it."""
+    lives = parent in await work.notebooks.get_many([parent])
+    return lives and len(await work.trees.above(parent)) + 1 + levels <= DEPTH_MOST

@@ -265,13 +265,11 @@ class _Cutter:
     def _end(self, first: int) -> int:
         tokens = 0
         for place in range(first, len(self._atoms)):
-            atom = self._atoms[place]
             if place > first and self._wall(first, place, tokens):
                 return place
-            length = atom.end - self._atoms[first].start
-            if place > first and (tokens + atom.tokens > self._scale.room or length > self._scale.characters):
+            tokens += self._atoms[place].tokens
+            if place > first and tokens > self._scale.room:
                 return self._best_cut(first, place)
-            tokens += atom.tokens
         return len(self._atoms)
 
     def _wall(self, first: int, place: int, tokens: int) -> bool:
