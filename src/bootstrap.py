@@ -33,7 +33,7 @@ from aether.adapters.folder.blobs import FolderBlobs
 from aether.adapters.http.auth import auth_routes, credential_of, from_our_pages
 from aether.adapters.http.files import file_routes
 from aether.adapters.http.pages import pages
-from aether.adapters.http.probes import Check, probe_routes
+from aether.adapters.http.probes import Check, checked, probe_routes
 from aether.adapters.local_issuer.issuer import LocalIssuer
 from aether.adapters.local_issuer.mint import CLIENT, NAME
 from aether.adapters.neo4j import migrations, statements
@@ -162,6 +162,17 @@ async def outside(settings: Settings) -> AsyncIterator[Outside]:
             leases=RedisLeases(redis),
             told=told,
         )
+
+
+async def check(settings: Settings) -> Mapping[str, str | None]:
+    """What is wrong with each service that *settings* name, in words; none if it answers."""
+    async with outside(settings) as opened, httpx.AsyncClient(trust_env=False) as client:
+        issuer = Issuer(settings.issuer, http=client, discovery_url=settings.issuer_discovery_url or None)
+
+        async def identity() -> None:
+            await issuer.metadata()
+
+        return await checked({**opened.checks(), **({"issuer": identity} if settings.issuer else {})})
 
 
 async def migrate(settings: Settings) -> list[str]:

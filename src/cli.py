@@ -11,7 +11,6 @@ import uvicorn
 
 from aether import bootstrap, logs, settings, up
 from aether.adapters.embedded import folders
-from aether.adapters.http.probes import checked
 from aether.domain.errors import AetherError
 from aether.graphql import schema
 from aether.settings import LogFormat, Profile, Settings, SettingsWrong
@@ -105,11 +104,7 @@ def _migrate(asked: argparse.Namespace) -> None:
 
 
 def _check(asked: argparse.Namespace) -> int:
-    async def check() -> dict[str, str | None]:
-        async with bootstrap.outside(_read(asked)) as opened:
-            return dict(await checked(opened.checks()))
-
-    faults = asyncio.run(check())
+    faults = asyncio.run(bootstrap.check(_read(asked)))
     for name, fault in faults.items():
         print(f"{name}: {'answers' if fault is None else fault}")  # noqa: T201
     return int(any(faults.values()))

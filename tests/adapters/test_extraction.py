@@ -307,7 +307,9 @@ async def test_russian_is_read_in_its_old_charsets(desk: Desk, charset: str) -> 
 
 @pytest.mark.parametrize("text", ["Water runs.", GERMAN + "\n" + "plain words " * 500 + "\n" + GERMAN])
 async def test_utf_16_without_a_mark_is_read(desk: Desk, text: str) -> None:
-    assert (await desk.read(text.encode("utf-16-le"), "notes.txt")).text == text
+    said = await desk.read(text.encode("utf-16-le"), "notes.txt")
+
+    assert (said.text, said.metadata["charset"]) == (text, "utf-16-le")
 
 
 async def test_a_torn_byte_does_not_turn_utf_8_into_something_else(desk: Desk) -> None:
