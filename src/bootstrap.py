@@ -45,6 +45,7 @@ from aether.adapters.oidc.verifier import OidcTokenVerifier, Trust
 from aether.adapters.qdrant.vectors import QdrantVectors
 from aether.adapters.redis.feed import RedisFeed
 from aether.adapters.redis.leases import RedisLeases
+from aether.adapters.redis.sessions import RedisSessions
 from aether.adapters.sentence_transformers.embedder import SentenceTransformersEmbedder
 from aether.adapters.sentence_transformers.models import Model
 from aether.domain.admission import Doorkeeper
@@ -251,7 +252,8 @@ def application(opened: Outside, known: Identity, *, page: Mapping[str, Any] | N
     settings = opened.settings
     key = settings.session_key.get_secret_value().encode()
     origins = _origins(settings)
-    doorkeeper = Doorkeeper(opened.graph, known.verifier, moment=system.moment)
+    sessions = RedisSessions(opened.redis)
+    doorkeeper = Doorkeeper(opened.graph, known.verifier, sessions, moment=system.moment)
 
     def show(request: HTTPConnection, sent: Mapping[str, Any]) -> Credential | None:
         found = credential_of({**request.headers, **sent}, request.cookies)
@@ -283,7 +285,7 @@ def application(opened: Outside, known: Identity, *, page: Mapping[str, Any] | N
                 moment=system.moment,
                 most=settings.max_upload_bytes,
             ),
-            *auth_routes(known.provider, known.verifier, origins=origins, key=key),
+            *auth_routes(known.provider, known.verifier, origins=origins, key=key, sessions=sessions),
             *(known.local.routes() if known.local else []),
             *probe_routes(opened.checks()),
             *pages(shipped("web/static"), lambda: told),

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from aether.domain import keys, users
 from aether.domain.errors import Refused
 from aether.domain.graph import Graph, Work
-from aether.domain.identity import Credential, CredentialKind, TokenVerifier
+from aether.domain.identity import Credential, CredentialKind, SessionEnded, Sessions, TokenVerifier
 from aether.domain.moments import Moment
 from aether.domain.tenants import Tenant, TenantId, TenantStatus, TenantSuspended
 from aether.domain.users import Profile, UserId
@@ -32,9 +32,12 @@ class _Admitted:
 class Doorkeeper:
     """Lets people and programs in."""
 
-    def __init__(self, graph: Graph, verifier: TokenVerifier, *, moment: Callable[[], Moment]) -> None:
+    def __init__(
+        self, graph: Graph, verifier: TokenVerifier, sessions: Sessions, *, moment: Callable[[], Moment]
+    ) -> None:
         self._graph = graph
         self._verifier = verifier
+        self._sessions = sessions
         self._moment = moment
         self._remembered: OrderedDict[bytes, _Admitted] = OrderedDict()
 
@@ -68,6 +71,8 @@ class Doorkeeper:
             await graph.write(keys.touch, secret=credential.secret, at=at)
             return _Admitted(viewer=viewer, until=until)
         verified = await self._verifier.verify(credential.secret)
+        if verified.session is not None and await self._sessions.ended(verified.session):
+            raise SessionEnded
         viewer = await self._settled(verified.profile, at)
         return _Admitted(viewer=viewer, until=min(until, verified.expires_at))
 

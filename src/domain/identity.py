@@ -208,6 +208,22 @@ class TokenVerifier(Protocol):
         ...
 
 
+class Sessions(Protocol):
+    """What is known of sessions that ended before their tokens did.
+
+    Tokens are good by their signature and short-lived, so where nothing is known, because the
+    place where it is kept does not answer, a token is believed.
+    """
+
+    async def end(self, session: str, *, seconds: float) -> None:
+        """Note that *session* ended, for as long as a token of it may last."""
+        ...
+
+    async def ended(self, session: str) -> bool:
+        """Whether *session* is known to have ended."""
+        ...
+
+
 class IdentityProvider(Protocol):
     """Where people sign in. Each method raises `IdentityUnavailable` if it does not answer."""
 

@@ -6,6 +6,7 @@ bad operation on a socket ends itself and never its neighbours.
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, cast
@@ -84,7 +85,15 @@ class Door:
             try:
                 operation = await _operation(request)
                 context = await self._context(request, request_id)
-                return _told(await self._executed(operation, context, request.method), media, request_id)
+                begun = time.perf_counter()
+                result = await self._executed(operation, context, request.method)
+                log.info(
+                    "operation_answered",
+                    operation=operation.get("operationName"),
+                    milliseconds=round(1000 * (time.perf_counter() - begun), 1),
+                    errors=len(result.errors or ()),
+                )
+                return _told(result, media, request_id)
             except _Malformed as malformed:
                 return _refused(malformed.message, "BAD_REQUEST", malformed.status, request_id)
             except AetherError as error:

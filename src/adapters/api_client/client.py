@@ -96,7 +96,9 @@ class Client:
             raise Declined(refusal["code"], refusal["message"])
         return dict(payload)
 
-    async def everything(self, operation: str, *path: str, **variables: object) -> Sequence[Mapping[str, Any]]:
+    async def everything(
+        self, operation: str, *path: str, **variables: object
+    ) -> Sequence[Mapping[str, Any]]:
         """Every thing of the list at *path* in the answers to *operation*, page after page."""
         found: list[Mapping[str, Any]] = []
         after: str | None = None
@@ -225,7 +227,9 @@ def _failure(body: Mapping[str, Any]) -> Failure | None:
 
 def _unexpected(answer: httpx.Response) -> Failure:
     said = f"{answer.status_code} {answer.reason_phrase}".strip()
-    return Failure(code=f"HTTP_{answer.status_code}", message=f"{answer.url.host} answered {said}, not as Aether does.")
+    return Failure(
+        code=f"HTTP_{answer.status_code}", message=f"{answer.url.host} answered {said}, not as Aether does."
+    )
 
 
 def _hint(answer: httpx.Response, body: Mapping[str, Any]) -> float | None:

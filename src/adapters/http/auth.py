@@ -13,6 +13,7 @@ import math
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -39,6 +40,7 @@ from aether.domain.identity import (
     LoginRefused,
     LoginStale,
     SessionEnded,
+    Sessions,
     Tokens,
     TokenVerifier,
 )
@@ -76,6 +78,7 @@ def auth_routes(
     *,
     origins: Sequence[str],
     key: bytes,
+    sessions: Sessions | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> list[Route]:
     """The routes `/auth/login`, `/auth/callback`, `/auth/refresh` and `/auth/logout`.
@@ -86,6 +89,7 @@ def auth_routes(
         origins: Where browsers find this Aether, such as `https://aether.example.com`; the first is
             meant when a request names none of them. Pages from there may refresh and log out.
         key: What states are signed with; the same for all replicas.
+        sessions: Where it is noted that a session ended, so that its access token opens nothing more.
         now: The clock.
 
     Raises:
@@ -97,7 +101,9 @@ def auth_routes(
         parts = urlsplit(origin)
         if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
             raise ValueError(f"Cookies with tokens go over https only: {origin} does not.")
-    doors = _Doors(provider, verifier, origins=origins, logins=Logins(key, now=now), now=now)
+    doors = _Doors(
+        provider, verifier, origins=origins, logins=Logins(key, now=now), sessions=sessions, now=now
+    )
     return [
         Route("/auth/login", _answered(doors.login), methods=["GET"]),
         Route("/auth/callback", _answered(doors.callback), methods=["GET"]),
@@ -207,12 +213,14 @@ class _Doors:
         *,
         origins: Sequence[str],
         logins: Logins,
+        sessions: Sessions | None,
         now: Callable[[], datetime],
     ) -> None:
         self._provider = provider
         self._verifier = verifier
         self._origins = origins
         self._logins = logins
+        self._sessions = sessions
         self._now = now
 
     async def login(self, request: Request) -> Response:
@@ -258,6 +266,7 @@ class _Doors:
     async def logout(self, request: Request) -> Response:
         """End the session, here in any case; tell where the browser ends it at the provider."""
         self._guard(request)
+        await self._end(request.cookies.get(TOKEN_COOKIE))
         try:
             url = await self._provider.end_session(
                 refresh=request.cookies.get(REFRESH_COOKIE),
@@ -267,6 +276,16 @@ class _Doors:
         except Unavailable as error:
             return self._forget(request, error_response(error))
         return self._forget(request, JSONResponse({"logoutUrl": url}))
+
+    async def _end(self, token: str | None) -> None:
+        """Note that the session of *token* ended, if it was good until now."""
+        if token is None or self._sessions is None:
+            return
+        with suppress(AetherError):
+            verified = await self._verifier.verify(token)
+            if verified.session is not None:
+                lasts = verified.expires_at - self._now()
+                await self._sessions.end(verified.session, seconds=lasts.total_seconds())
 
     def _guard(self, request: Request) -> None:
         if not from_our_pages(request.headers, origins=self._origins):

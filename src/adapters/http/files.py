@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
+import structlog
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -32,6 +33,8 @@ SILENCE_S = 30.0
 AVATAR_MOST = 2_000_000
 
 Show = Callable[[HTTPConnection, Mapping[str, Any]], Credential | None]
+
+log = structlog.get_logger()
 
 _IMAGES = {
     b"\x89PNG\r\n\x1a\n": "image/png",
@@ -140,6 +143,7 @@ class _Doors:
         document, job = await graph.write(
             documents.add, arrival, id=DocumentId(at.id("document")), notebook=notebook, by=viewer, at=at
         )
+        log.info("document_uploaded", document=document.id, bytes=blob.size, job=job.id)
         told = {
             "document": {"id": document.id, "name": document.name},
             "job": {"id": job.id, "status": job.status.value, "stage": job.stage},
