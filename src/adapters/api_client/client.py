@@ -181,22 +181,22 @@ async def connected(url: str, *, token: str | None, key: str | None) -> AsyncIte
 
 
 async def patiently(
-    step: Callable[[bool], Awaitable[T]], *, patience_s: float, wait: Callable[[str, float], None]
+    step: Callable[[], Awaitable[T]], *, patience_s: float, wait: Callable[[str, float], None]
 ) -> T:
     """What *step* gives, which is repeated with growing pauses while Aether is away.
 
     Args:
-        step: What is done; it is told whether it was tried before.
+        step: What is done; it may be done twice.
         patience_s: How long to wait altogether, in seconds.
         wait: Told why and how long, in seconds, before each pause.
 
     Raises:
         Unavailable: It is still away.
     """
-    again, waited, pause = False, 0.0, PAUSE_S
+    waited, pause = 0.0, PAUSE_S
     while True:
         try:
-            return await step(again)
+            return await step()
         except Unavailable as away:
             next_s = pause if away.retry_after_s is None else max(away.retry_after_s, PAUSE_S)
             waited += next_s
@@ -204,7 +204,7 @@ async def patiently(
                 raise
             wait(away.message, next_s)
             await asyncio.sleep(next_s)
-            again, pause = True, min(2 * pause, PAUSE_MOST_S)
+            pause = min(2 * pause, PAUSE_MOST_S)
 
 
 def _error(answer: httpx.Response, body: Mapping[str, Any], failure: Failure) -> AetherError:

@@ -21,7 +21,7 @@ OPEN_S = 10.0
 SILENCE_S = 30.0
 """After how many seconds without a word a subscription is doubted."""
 
-_TROUBLE = (OSError, WebSocketException, TimeoutError)
+_TROUBLE = (OSError, ValueError, WebSocketException)
 
 
 class Lost(Exception):

@@ -7,21 +7,10 @@ query Notebook($id: ID!) {
 """
 
 NOTEBOOKS = """
-query Notebooks($text: String!, $after: String) {
-  notebooks(first: 100, after: $after, filter: {text: $text}) {
+query Notebooks($text: String!, $parent: ID, $after: String) {
+  notebooks(first: 100, after: $after, filter: {text: $text, parentId: $parent}) {
     edges { node { id name viewerPermission parent { id } } }
     pageInfo { hasNextPage endCursor }
-  }
-}
-"""
-
-CHILDREN = """
-query Children($id: ID!, $after: String) {
-  notebook(id: $id) {
-    children(first: 100, after: $after) {
-      edges { node { id name } }
-      pageInfo { hasNextPage endCursor }
-    }
   }
 }
 """
@@ -75,3 +64,5 @@ query Search($query: String!, $mode: SearchMode!, $notebook: ID, $first: Int!) {
   }
 }
 """
+
+ANYTHING = "{ __typename }"
