@@ -49,6 +49,7 @@ from aether.adapters.redis.sessions import RedisSessions
 from aether.adapters.sentence_transformers.embedder import SentenceTransformersEmbedder
 from aether.adapters.sentence_transformers.models import Model
 from aether.domain.admission import Doorkeeper
+from aether.domain.errors import Unavailable
 from aether.domain.identity import Credential, CredentialKind, IdentityProvider, TokenVerifier
 from aether.graphql import http, schema
 from aether.graphql.context import Ports as ApiPorts
@@ -350,6 +351,7 @@ def api(settings: Settings) -> Starlette:
 async def work(settings: Settings) -> None:
     """Run jobs until told to stop."""
     async with outside(settings) as opened, relaying(opened):
+        loading = asyncio.create_task(_loaded(opened))
         sweeping = asyncio.create_task(sweep(opened.worker_ports))
         worker = Worker(
             functions=[func(cast("Any", run_job), name=TASK, keep_result=0, timeout=JOB_MOST_S, max_tries=1)],
@@ -364,5 +366,12 @@ async def work(settings: Settings) -> None:
             with suppress(asyncio.CancelledError):
                 await worker.async_run()
         finally:
-            sweeping.cancel()
+            for task in (loading, sweeping):
+                task.cancel()
             await worker.close()
+
+
+async def _loaded(opened: Outside) -> None:
+    """Have the model loaded before the first text needs it; if it cannot be, that text will say so."""
+    with suppress(Unavailable):
+        await opened.embedder.start()

@@ -4,7 +4,11 @@
 // params:  parent: string, viewer: string, text: string, tag: string, status: string, order: string, key: any, after: string, most: integer
 // returns: notebook: map, permission: integer, starred: boolean, stars: integer, key: any, total: integer
 MATCH (viewer:User {id: $viewer, tenant: $tenant})
-MATCH (:Notebook {id: $parent, tenant: $tenant})-[:PARENT_OF]->(notebook:Notebook)
+MATCH (notebook:Notebook {id: $parent, tenant: $tenant})
+// use: access/towards
+WITH viewer, notebook AS parent, permission
+WHERE permission IS NOT NULL
+MATCH (parent)-[:PARENT_OF]->(notebook:Notebook)
 WHERE notebook.status <> 'deleted'
   AND ($text IS NULL OR notebook.search_name CONTAINS $text)
   AND ($tag IS NULL OR $tag IN notebook.tags)

@@ -257,7 +257,8 @@ async def settle(work: Work, profile: Profile, *, tenant: TenantId, id: UserId, 
         fresh = User.new(profile, id=id, tenant=tenant, now=at.now)
         known = await work.users.claim(fresh)
     seen = known.seen_as(profile, now=at.now)
-    if seen.updated_at != known.updated_at or seen.last_seen_at - known.last_seen_at > SEEN_EVERY:
+    changed = replace(seen, last_seen_at=known.last_seen_at) != known
+    if changed or seen.last_seen_at - known.last_seen_at > SEEN_EVERY:
         seen = (await _existing(work, known.id)).seen_as(profile, now=at.now)
         await work.users.put(seen)
     return seen.admitted()

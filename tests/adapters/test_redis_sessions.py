@@ -1,6 +1,7 @@
 """What is known of sessions that ended, and who tells it."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -15,8 +16,9 @@ from tests.adapters.test_auth_routes import HOME, KEY, OURS, SECURE, House, sign
 
 
 @pytest.fixture
-async def sessions(redis_url: str) -> RedisSessions:
-    return RedisSessions(Redis.from_url(redis_url))
+async def sessions(redis_url: str) -> AsyncIterator[RedisSessions]:
+    async with Redis.from_url(redis_url) as redis:
+        yield RedisSessions(redis)
 
 
 async def test_a_session_that_ended_is_known_until_its_tokens_have_too(sessions: RedisSessions) -> None:
@@ -29,11 +31,12 @@ async def test_a_session_that_ended_is_known_until_its_tokens_have_too(sessions:
 
 
 async def test_tokens_are_believed_while_redis_is_away() -> None:
-    away = RedisSessions(Redis.from_url("redis://127.0.0.1:1/0"))
+    async with Redis.from_url("redis://127.0.0.1:1/0") as redis:
+        away = RedisSessions(redis)
 
-    await away.end("ada's", seconds=60)
+        await away.end("ada's", seconds=60)
 
-    assert not await away.ended("ada's")
+        assert not await away.ended("ada's")
 
 
 async def test_whoever_signs_out_leaves_no_token_behind_that_opens_anything(
