@@ -1,11 +1,13 @@
-"""The command line: `aether up | api | worker | migrate | check | schema | settings | token`."""
+"""The command line: `aether up|api|worker|migrate|check|schema|settings|token|import|search`."""
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -14,6 +16,9 @@ from aether.adapters.embedded import folders
 from aether.domain.errors import AetherError
 from aether.graphql import schema
 from aether.settings import LogFormat, Profile, Settings, SettingsWrong
+
+COUNT_MOST = 100
+"""The most files sent, or hits shown, at a time."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -55,7 +60,35 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("--data", type=Path, help="the folder of `aether up` (.data)")
     token.add_argument("--port", type=int, help="the port of `aether up` (8080)")
     token.set_defaults(run=_token)
+
+    bring = commands.add_parser("import", help="bring files and folders into a notebook of a running Aether")
+    bring.add_argument(
+        "paths", nargs="+", type=Path, metavar="PATH", help="a file, or a folder with all below"
+    )
+    bring.add_argument("--notebook", required=True, help="its name, or its id; made if it is missing")
+    bring.add_argument("--jobs", type=_count, default=4, help="how many files are sent at a time (4)")
+    bring.set_defaults(run=_import)
+
+    search = commands.add_parser("search", help="look words up in a running Aether")
+    search.add_argument("words", help="what to look for, as one argument")
+    search.add_argument("--notebook", help="only in this notebook and below: its name, or its id")
+    search.add_argument("--first", type=_count, default=10, help="how many hits, at most 100 (10)")
+    search.add_argument("--mode", choices=["hybrid", "fulltext", "semantic"], default="hybrid")
+    search.add_argument("--json", action="store_true", help="print the hits as JSON")
+    search.set_defaults(run=_search)
+
+    for client in (bring, search):
+        client.add_argument("--url", default="http://127.0.0.1:8080", help="where Aether is (%(default)s)")
+        client.add_argument(
+            "--token", help="who you are; or set AETHER_TOKEN, or AETHER_API_KEY to an API key"
+        )
     return parser
+
+
+def _count(text: str) -> int:
+    if not 1 <= (count := int(text)) <= COUNT_MOST:
+        raise argparse.ArgumentTypeError(f"must be from 1 to {COUNT_MOST}; it is {count}")
+    return count
 
 
 def _read(asked: argparse.Namespace, **given: object) -> Settings:
@@ -124,6 +157,33 @@ def _token(asked: argparse.Namespace) -> None:
     if issuer is None:
         raise SettingsWrong("AETHER_ISSUER is set: ask that issuer for a token.")
     print(issuer.mint(asked.username, ttl=timedelta(hours=asked.hours)))  # noqa: T201
+
+
+def _import(asked: argparse.Namespace) -> int:
+    from aether.adapters.api_client import commands
+
+    importing = commands.import_paths(asked.paths, notebook=asked.notebook, jobs=asked.jobs, **_client(asked))
+    return asyncio.run(importing)
+
+
+def _search(asked: argparse.Namespace) -> int:
+    from aether.adapters.api_client import commands
+
+    searching = commands.search(
+        asked.words,
+        notebook=asked.notebook,
+        first=asked.first,
+        mode=asked.mode,
+        as_json=asked.json,
+        **_client(asked),
+    )
+    return asyncio.run(searching)
+
+
+def _client(asked: argparse.Namespace) -> dict[str, Any]:
+    """Where Aether is, and who asks: by what was typed, or else by the environment."""
+    token = asked.token or os.environ.get("AETHER_TOKEN")
+    return {"url": asked.url, "token": token, "key": os.environ.get("AETHER_API_KEY")}
 
 
 if __name__ == "__main__":

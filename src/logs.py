@@ -20,7 +20,7 @@ def set_up(*, level: str, json: bool) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
-        structlog.processors.format_exc_info if json else structlog.dev.set_exc_info,
+        structlog.processors.format_exc_info,  # without the values of variables, for eyes too
         hide,
     ]
     renderer: structlog.typing.Processor = (

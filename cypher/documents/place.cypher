@@ -5,8 +5,8 @@
 // returns: id: string
 UNWIND $rows AS row
 MATCH (document:Document {id: row.id, tenant: $tenant})
-SET document.scope = row.scope
+SET document.scope_ = row.scope
 WITH document, row
 OPTIONAL MATCH (document)-[:HAS_CHUNK]->(chunk:Chunk)
-SET chunk.scope = row.scope
+SET chunk.scope_ = row.scope
 RETURN DISTINCT document.id AS id

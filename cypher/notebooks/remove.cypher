@@ -6,5 +6,5 @@
 MATCH (notebook:Notebook)
 WHERE notebook.id IN $ids AND notebook.tenant = $tenant
 SET notebook.status_before = notebook.status, notebook.status = 'deleted', notebook.deletion = $deletion,
-  notebook.deleted_by = $user, notebook.deleted_at = $now, notebook.scope = ''
+  notebook.deleted_by = $user, notebook.deleted_at = $now, notebook.scope_ = ''
 RETURN notebook.id AS id

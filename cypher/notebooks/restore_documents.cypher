@@ -5,6 +5,6 @@
 // returns: id: string
 MATCH (notebook:Notebook)-[:CONTAINS]->(document:Document {deletion: $deletion, tenant: $tenant})
 WHERE notebook.id IN $ids
-SET document.scope = notebook.scope
+SET document.scope_ = notebook.scope_
 REMOVE document.deletion, document.deleted_by, document.deleted_at
 RETURN document.id AS id

@@ -8,5 +8,5 @@ WHERE top.id IN $ids AND top.tenant = $tenant AND notebook.status <> 'deleted'
 WITH DISTINCT notebook
 MATCH (notebook)<-[:PARENT_OF*0..40]-(above:Notebook)
 WITH notebook, collect(above.id) AS path
-SET notebook.scope = reduce(scope = $tenant, step IN path | scope + ' ' + step)
+SET notebook.scope_ = reduce(scope = $tenant, step IN path | scope + ' ' + step)
 RETURN notebook.id AS id

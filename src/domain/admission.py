@@ -10,12 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from aether.domain import keys, users
+from aether.domain import keys, tenants, users
 from aether.domain.errors import Refused
 from aether.domain.graph import Graph, Work
 from aether.domain.identity import Credential, CredentialKind, SessionEnded, Sessions, TokenVerifier
 from aether.domain.moments import Moment
-from aether.domain.tenants import Tenant, TenantId, TenantStatus, TenantSuspended
+from aether.domain.tenants import Tenant, TenantId
 from aether.domain.users import Profile, UserId
 from aether.domain.viewers import Viewer
 
@@ -68,6 +68,7 @@ class Doorkeeper:
         if credential.kind is CredentialKind.API_KEY:
             viewer = await self._graph.read(keys.enter, secret=credential.secret, at=at)
             graph = self._graph.within(viewer.tenant)
+            (await graph.read(tenants.get)).admitted()
             await graph.write(keys.touch, secret=credential.secret, at=at)
             return _Admitted(viewer=viewer, until=until)
         verified = await self._verifier.verify(credential.secret)
@@ -78,9 +79,7 @@ class Doorkeeper:
 
     async def _settled(self, profile: Profile, at: Moment) -> Viewer:
         fresh = Tenant.new(id=TenantId(at.id("tenant")), domain=profile.tenant, now=at.now)
-        tenant = await self._graph.write(_claimed, fresh)
-        if tenant.status is TenantStatus.SUSPENDED:
-            raise TenantSuspended("This organisation is suspended.")
+        tenant = (await self._graph.write(_claimed, fresh)).admitted()
         user = await self._graph.within(tenant.id).write(
             users.settle, profile, tenant=tenant.id, id=UserId(at.id("user")), at=at
         )

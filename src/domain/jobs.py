@@ -352,7 +352,7 @@ async def _tell(work: Work, job: Job, *, at: Moment) -> None:
     await work.events.add(
         *(
             Event(
-                id=EventId(at.id("event", topic, job.status, job.stage, job.attempt)),
+                id=EventId(at.id("event", topic, job.id, job.status, job.stage, job.attempt)),
                 tenant=job.tenant,
                 topic=topic,
                 kind="job_changed",

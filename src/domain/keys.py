@@ -112,7 +112,7 @@ class Work(users.Work, Protocol):
 
 def digest_of(secret: str) -> str:
     """What is kept of a secret. Secrets have 256 random bits, so a plain hash is enough."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
 
 
 async def create(
@@ -140,6 +140,7 @@ async def create(
         created_at=at.now,
         expires_at=at.now + timedelta(days=days),
     )
+    await work.users.lock([by.user])
     valid = [key for key in await work.keys.of_user(by.user) if key.valid(now=at.now)]
     if len(valid) >= KEYS_MOST:
         raise TooManyKeys(f"One person can have at most {KEYS_MOST} API keys; revoke one.", field="name")

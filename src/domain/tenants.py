@@ -64,6 +64,16 @@ class Tenant:
             id=id, name=named, domain=named, status=TenantStatus.ACTIVE, created_at=now, updated_at=now
         )
 
+    def admitted(self) -> "Tenant":
+        """This tenant, if its people may enter.
+
+        Raises:
+            TenantSuspended: They may not.
+        """
+        if self.status is not TenantStatus.ACTIVE:
+            raise TenantSuspended("This organisation is suspended.")
+        return self
+
     def renamed(self, name: str, *, now: datetime) -> "Tenant":
         """This tenant under another name."""
         return replace(self, name=checks.line(name, field="name", most=NAME_MOST), updated_at=now)

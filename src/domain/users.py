@@ -6,6 +6,7 @@ inactive or suspended user is let in by nobody's token.
 """
 
 import json
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ UserId = NewType("UserId", str)
 NAME_MOST = 255
 PREFERENCES_MOST = 16_384
 """The largest set of preferences, in characters of JSON."""
+PREFERENCES_DEEPEST = 20
 SEEN_EVERY = timedelta(minutes=1)
 """How exactly `last_seen_at` is kept."""
 
@@ -157,7 +159,7 @@ class User:
         """This user as *profile* now describes them."""
         described = replace(
             self,
-            username=profile.username,
+            username=checks.line(profile.username, field="username", most=NAME_MOST),
             email=profile.email,
             full_name=profile.full_name,
             roles=profile.roles,
@@ -240,14 +242,32 @@ def permissions(roles: Collection[Role]) -> list[str]:
 
 
 def checked_preferences(given: object) -> Mapping[str, Any]:
-    """*given*, if it is an object.
+    """*given*, if it is an object of plain values.
 
     Raises:
-        Invalid: It is something else.
+        Invalid: It is something else, nests too deeply, or holds a number that few programs can.
     """
-    if not isinstance(given, dict):
-        raise Invalid("Preferences must be a JSON object.", field="preferences")
+    if not isinstance(given, dict) or not _plain(given, levels=PREFERENCES_DEEPEST):
+        raise Invalid(
+            f"Preferences must be a JSON object of at most {PREFERENCES_DEEPEST} levels, "
+            "its whole numbers of 64 bits.",
+            field="preferences",
+        )
     return given
+
+
+def _plain(value: object, *, levels: int) -> bool:
+    match value:
+        case dict():
+            return levels > 0 and all(_plain(each, levels=levels - 1) for each in value.values())
+        case list():
+            return levels > 0 and all(_plain(each, levels=levels - 1) for each in value)
+        case float():
+            return math.isfinite(value)
+        case int():
+            return -(2**63) <= value < 2**63
+        case _:
+            return True
 
 
 async def settle(work: Work, profile: Profile, *, tenant: TenantId, id: UserId, at: Moment) -> User:

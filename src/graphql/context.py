@@ -10,7 +10,7 @@ import strawberry
 from aether.domain.admission import Doorkeeper
 from aether.domain.blobs import Blobs
 from aether.domain.embeddings import Embedder
-from aether.domain.errors import Unauthenticated
+from aether.domain.errors import Refused, Unauthenticated
 from aether.domain.events import Feed
 from aether.domain.graph import Graph, Work
 from aether.domain.identity import Credential
@@ -75,10 +75,15 @@ class Context:
         """Let the viewer in once more, as a subscription does at each event.
 
         Raises:
-            Unauthenticated: Their token has ended, or their key was revoked.
+            Refused: Their token has ended, their key was revoked, or they are shut out.
         """
-        if self.credential is not None:
+        if self.credential is None:
+            return
+        try:
             self.admitted = await self.ports.doorkeeper.admit(self.credential)
+        except Refused:
+            self.admitted = None
+            raise
 
     @property
     def graph(self) -> Graph:

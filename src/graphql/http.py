@@ -6,6 +6,7 @@ bad operation on a socket ends itself and never its neighbours.
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -16,15 +17,18 @@ import orjson
 import strawberry
 import structlog
 from graphql import GraphQLError
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
-from strawberry.exceptions import ConnectionRejectionError
+from strawberry.exceptions import ConnectionRejectionError, MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    BaseGraphQLTransportWSHandler,
+    Operation,
+)
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
@@ -33,12 +37,15 @@ from typing_extensions import override
 from aether.domain.errors import AetherError, Forbidden, Unauthenticated, Unavailable
 from aether.domain.identity import Credential
 from aether.graphql.context import Context, Ports
+from aether.graphql.faults import UNEXPECTED, fault
 
 BODY_MOST = 1 << 20
 """The largest request, in bytes."""
 OPERATION_S = 30.0
 """How long an operation may take, in seconds."""
 INIT_S = 10
+LOGGED_MOST = 100
+"""How much of an operation's name is logged, in characters."""
 SUBSCRIPTIONS_MOST = 100
 """The most operations at a time on one socket."""
 
@@ -64,7 +71,7 @@ def graphql_routes(schema: strawberry.Schema, ports: Ports, show: Show) -> list[
     """The door to *schema*, at `/graphql`."""
     door, socket = Door(schema, ports, show), Socket(schema, ports, show)
     return [
-        Route("/graphql", door.answer, methods=["GET", "POST"]),
+        Route("/graphql", door.answer, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
         WebSocketRoute("/graphql", socket),
     ]
 
@@ -83,21 +90,29 @@ class Door:
         media = _preferred(request.headers.get("accept", "*/*"))
         with structlog.contextvars.bound_contextvars(request=request_id):
             try:
-                operation = await _operation(request)
-                context = await self._context(request, request_id)
-                begun = time.perf_counter()
-                result = await self._executed(operation, context, request.method)
-                log.info(
-                    "operation_answered",
-                    operation=operation.get("operationName"),
-                    milliseconds=round(1000 * (time.perf_counter() - begun), 1),
-                    errors=len(result.errors or ()),
-                )
-                return _told(result, media, request_id)
+                return await self._answered(request, media, request_id)
+            except ClientDisconnect:
+                return Response(status_code=499)
             except _Malformed as malformed:
-                return _refused(malformed.message, "BAD_REQUEST", malformed.status, request_id)
+                return _refused(malformed.message, "BAD_REQUEST", malformed.status, media, request_id)
             except AetherError as error:
-                return _refused(error.message, error.code, _status(error), request_id)
+                return _refused(error.message, error.code, _status(error), media, request_id)
+            except Exception:
+                log.exception("request_failed")
+                return _refused(UNEXPECTED, "INTERNAL_ERROR", 500, media, request_id)
+
+    async def _answered(self, request: Request, media: str, request_id: str) -> Response:
+        operation = await _operation(request)
+        context = await self._context(request, request_id)
+        begun = time.perf_counter()
+        result = await self._executed(operation, context, request.method)
+        log.info(
+            "operation_answered",
+            operation=(operation.get("operationName") or "")[:LOGGED_MOST],
+            milliseconds=round(1000 * (time.perf_counter() - begun), 1),
+            errors=len(result.errors or ()),
+        )
+        return _told(result, media, request_id)
 
     async def _context(self, request: Request, request_id: str) -> Context:
         credential = self._show(request, {})
@@ -120,9 +135,11 @@ class Door:
         except TimeoutError:
             raise TooSlow from None
         except InvalidOperationTypeError as error:
-            raise _Malformed(error.as_http_error_reason(method), 405) from None
+            raise _Malformed(error.as_http_error_reason(method), 405 if method == "GET" else 400) from None
         except CannotGetOperationTypeError as error:
             raise _Malformed(error.as_http_error_reason()) from None
+        except MissingQueryError:
+            raise _Malformed("`query` must not be empty.") from None
 
 
 class TooSlow(Unavailable):
@@ -137,7 +154,9 @@ class TooSlow(Unavailable):
 async def _operation(request: Request) -> Mapping[str, Any]:
     """The operation in *request*: a query, and perhaps variables and its name."""
     told: Any
-    if request.method == "GET":
+    if request.method not in {"GET", "HEAD", "POST"}:
+        raise _Malformed("Send operations by GET or POST.", 405)
+    if request.method != "POST":
         told = dict(request.query_params)
         for name in ("variables", "extensions"):
             if told.get(name):
@@ -164,10 +183,14 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
 
 async def _body(request: Request) -> bytes:
     body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > BODY_MOST:
-            raise _Malformed(f"The request can have at most {BODY_MOST} bytes.", 413)
+    try:
+        async with asyncio.timeout(OPERATION_S):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > BODY_MOST:
+                    raise _Malformed(f"The request can have at most {BODY_MOST} bytes.", 413)
+    except TimeoutError:
+        raise _Malformed(f"The request did not arrive within {OPERATION_S:g} seconds.", 408) from None
     return bytes(body)
 
 
@@ -183,21 +206,22 @@ def _preferred(accept: str) -> str:
     weights = {JSON: 0.0, RESPONSE: 0.0}
     for part in accept.split(","):
         name, *parameters = (piece.strip() for piece in part.lower().split(";"))
-        quality = next((_quality(it[2:]) for it in parameters if it.startswith("q=")), 1.0)
-        if name in weights:
-            weights[name] = max(weights[name], quality)
+        named = JSON if name in {"*/*", "application/*"} else name
+        if named in weights:
+            quality = next((_quality(it[2:]) for it in parameters if it.startswith("q=")), 1.0)
+            weights[named] = max(weights[named], quality)
     return RESPONSE if weights[RESPONSE] >= max(weights[JSON], 0.001) else JSON
 
 
 def _quality(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
+    return float(text) if _QUALITY.fullmatch(text) else 0.0
+
+
+_QUALITY = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
 
 
 def _told(result: ExecutionResult, media: str, request_id: str) -> Response:
-    before = isinstance(result, PreExecutionError)
+    before = isinstance(result, PreExecutionError) or _not_begun(result)
     body: dict[str, Any] = {} if before else {"data": result.data}
     if result.errors:
         body["errors"] = [error.formatted for error in result.errors]
@@ -205,9 +229,23 @@ def _told(result: ExecutionResult, media: str, request_id: str) -> Response:
     return _response(body, media, status, request_id)
 
 
-def _refused(message: str, code: str, status: int, request_id: str) -> Response:
+def _not_begun(result: ExecutionResult) -> bool:
+    """Whether no field was ever asked for, such as when a variable has no fitting value."""
+    return result.data is None and all(error.path is None for error in result.errors or ())
+
+
+def _refused(message: str, code: str, status: int, media: str, request_id: str) -> Response:
     error = {"message": message, "extensions": {"code": code, "requestId": request_id}}
-    return _response({"errors": [error]}, JSON, status, request_id)
+    response = _response({"errors": [error]}, media, status, request_id)
+    response.headers.update(_ALSO.get(status, {}))
+    return response
+
+
+_ALSO: Mapping[int, Mapping[str, str]] = {
+    401: {"WWW-Authenticate": "Bearer"},
+    405: {"Allow": "GET, POST"},
+    503: {"Retry-After": "1"},
+}
 
 
 def _response(body: Mapping[str, Any], media: str, status: int, request_id: str) -> Response:
@@ -244,19 +282,38 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
         if not isinstance(message, dict) or not _well_formed(message):
             await self.handle_invalid_message("Failed to parse message")
             return
-        await super().handle_message(cast("Message", message))
+        told = {name: value for name, value in message.items() if value is not None}
+        await super().handle_message(cast("Message", told))
+
+    @override
+    async def run_operation(self, operation: Operation[Context, None]) -> None:
+        """Let the subscriber in once more: a socket may outlive a token."""
+        try:
+            await self.context.readmit()
+        except AetherError as error:
+            refused = GraphQLError(error.message, original_error=error)
+            await operation.send_initial_errors([fault(refused, self.context.request_id)])
+        else:
+            await super().run_operation(operation)
 
 
 def _well_formed(message: Mapping[str, Any]) -> bool:
-    if message.get("type") != "subscribe":
-        return isinstance(message.get("type"), str)
-    payload = message.get("payload")
-    return (
-        isinstance(message.get("id"), str)
-        and bool(message["id"])
-        and isinstance(payload, dict)
-        and all(isinstance(payload.get(name), kinds) for name, kinds in _KINDS.items())
-    )
+    match message.get("type"):
+        case "subscribe":
+            payload = message.get("payload")
+            return (
+                _is_id(message.get("id"))
+                and isinstance(payload, dict)
+                and all(isinstance(payload.get(name), kinds) for name, kinds in _KINDS.items())
+            )
+        case "complete":
+            return _is_id(message.get("id"))
+        case type:
+            return isinstance(type, str)
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
 
 
 class Socket(GraphQL[Context, None]):

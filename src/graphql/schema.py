@@ -1,32 +1,29 @@
-"""The schema: all nouns together, described by their docstrings, its faults masked."""
+"""The schema: all nouns together, described by their docstrings."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import strawberry
-import structlog
 from graphql import GraphQLError, get_operation_ast
 from strawberry.extensions import (
-    MaxAliasesLimiter,
+    AddValidationRules,
     MaxTokensLimiter,
     ParserCache,
-    QueryDepthLimiter,
     SchemaExtension,
     ValidationCache,
 )
-from strawberry.extensions.mask_errors import MaskErrors
 from strawberry.schema.config import StrawberryConfig
 from typing_extensions import override
 
-from aether.domain.errors import AetherError, Invalid, Unavailable
 from aether.graphql import enums  # noqa: F401 - shows the enums
 from aether.graphql.access import AccessQueries
 from aether.graphql.collaborations import CollaborationMutations, CollaborationQueries
 from aether.graphql.context import Info
 from aether.graphql.descriptions import describe
 from aether.graphql.documents import DocumentMutations, DocumentQueries, document_by_id
+from aether.graphql.faults import TellingSchema
 from aether.graphql.jobs import JobMutations, JobQueries, JobSubscriptions, job_by_id
 from aether.graphql.keys import KeyMutations, KeyQueries
+from aether.graphql.limits import Limits
 from aether.graphql.nodes import Node
 from aether.graphql.notebooks import (
     CopyMutations,
@@ -42,12 +39,9 @@ from aether.graphql.templates import TemplateMutations, TemplateQueries
 from aether.graphql.tenants import TenantMutations, TenantQueries
 from aether.graphql.users import UserMutations, UserQueries, user_by_id
 
-DEPTH_MOST = 12
 TOKENS_MOST = 4_000
-ALIASES_MOST = 30
-CACHED_DOCUMENTS = 1_000
-
-log = structlog.get_logger()
+CACHED_DOCUMENTS = 256
+"""One takes up to 1.5 MB."""
 
 _LOADERS = {
     "document": document_by_id,
@@ -109,81 +103,30 @@ class OneOperation(SchemaExtension):
 
     @override
     def on_validate(self) -> Iterator[None]:
-        yield
         context = self.execution_context
         document = context.graphql_document
-        if document is None or context.pre_execution_errors:
-            return
-        if get_operation_ast(document, context.operation_name) is None:
+        named = context._provided_operation_name is not None  # noqa: SLF001 - the public one is never none
+        valid = document is not None and not context.pre_execution_errors
+        if valid and not named and get_operation_ast(document) is None:
             context.pre_execution_errors = [
                 GraphQLError("Say by operationName which of the operations is meant.")
             ]
-
-
-class Faults(MaskErrors):
-    """Tells the errors that Aether expects by their code, and hides all others behind the request's id."""
-
-    @override
-    def anonymise_error(self, error: GraphQLError) -> GraphQLError:
-        """*error* as it is told."""
-        context = self.execution_context.context
-        original = _original(error)
-        extensions: dict[str, Any] = {"requestId": context.request_id}
-        if isinstance(original, AetherError):
-            message = original.message
-            extensions |= _told(original)
-        elif original is None:
-            message = error.message
-            extensions["code"] = (
-                "GRAPHQL_PARSE_FAILED"
-                if error.path is None and error.nodes is None
-                else ("GRAPHQL_VALIDATION_FAILED" if error.path is None else "BAD_USER_INPUT")
-            )
-        else:
-            log.error("request_failed", request=context.request_id, path=error.path, exc_info=original)
-            message = "Something went wrong on our side; it is noted under the request's id."
-            extensions["code"] = "INTERNAL_ERROR"
-        return GraphQLError(
-            message,
-            nodes=error.nodes,
-            source=error.source,
-            positions=error.positions,
-            path=error.path,
-            extensions=extensions,
-        )
-
-
-def _original(error: GraphQLError) -> Exception | None:
-    found: Exception | None = error.original_error
-    while isinstance(found, GraphQLError):
-        found = found.original_error
-    return found
-
-
-def _told(error: AetherError) -> dict[str, Any]:
-    told: dict[str, Any] = {"code": error.code}
-    if isinstance(error, Invalid):
-        told["field"] = error.field
-    if isinstance(error, Unavailable) and error.retry_after_s is not None:
-        told["retryAfterSeconds"] = error.retry_after_s
-    return told
+        yield
 
 
 def build() -> strawberry.Schema:
     """The schema."""
-    schema = strawberry.Schema(
+    schema = TellingSchema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
         config=StrawberryConfig(auto_camel_case=True, scalar_map=SCALARS),
         extensions=[
-            lambda: QueryDepthLimiter(max_depth=DEPTH_MOST),
             lambda: MaxTokensLimiter(max_token_count=TOKENS_MOST),
-            lambda: MaxAliasesLimiter(max_alias_count=ALIASES_MOST),
+            lambda: AddValidationRules([Limits]),
             lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
             lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
             OneOperation,
-            Faults,
         ],
     )
     describe(schema._schema)  # noqa: SLF001 - Strawberry shows graphql-core's schema nowhere else

@@ -1,88 +1,57 @@
 """What the graph's tests ask for: a migrated graph, a tenant of their own, people in it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
-from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from collections.abc import AsyncIterator
 
 import pytest
 from neo4j import AsyncDriver
-from typing_extensions import override
 
-from aether.adapters.neo4j import migrations, statements
-from aether.adapters.neo4j.graph import Neo4jGraph, connected
-from aether.adapters.neo4j.migrations import HttpSql
-from aether.domain.graph import Graph, Work
-from aether.domain.tenants import TenantId
+from aether.adapters.neo4j import statements
+from aether.adapters.neo4j.graph import Neo4jGraph
+from aether.domain.graph import Graph
 from aether.domain.viewers import Viewer
 from tests import make
 from tests.engines import Engine
+from tests.graph.graphs import CYPHER, WriteTwice, migrated
 from tests.make import Home
-
-CYPHER = Path(__file__).parents[2] / "cypher"
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-class _Undone(Exception):
-    """Ends a transaction that was never meant to last."""
-
-
-class WriteTwice(Graph):
-    """A graph that runs each write twice and keeps the second, as a retry would.
-
-    A body that touches more than its `work` shows itself: what it did the first time stays.
-    """
-
-    def __init__(self, graph: Graph) -> None:
-        self._graph = graph
-
-    @override
-    def within(self, tenant: TenantId) -> "WriteTwice":
-        return WriteTwice(self._graph.within(tenant))
-
-    @override
-    async def read(
-        self, use_case: Callable[Concatenate[Work, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        return await self._graph.read(use_case, *args, **kwargs)
-
-    @override
-    async def write(
-        self, use_case: Callable[Concatenate[Work, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        async def undone(work: Work) -> None:
-            await use_case(work, *args, **kwargs)
-            raise _Undone
-
-        with suppress(_Undone):
-            await self._graph.write(undone)
-        return await self._graph.write(use_case, *args, **kwargs)
 
 
 @pytest.fixture(scope="session")
 async def driver(engine: Engine) -> AsyncIterator[AsyncDriver]:
     """A driver for the engine, whose graph is migrated."""
-    async with connected(engine.uri, user=engine.user, password=engine.password) as opened:
-        sql = engine.http and HttpSql(
-            engine.http, user=engine.user, password=engine.password, database=engine.database
-        )
-        found = migrations.load(CYPHER / "migrations", engine=engine.name)
-        await migrations.apply(opened, found, database=engine.database, sql=sql or None)
+    async with migrated(engine) as opened:
         yield opened
 
 
 @pytest.fixture(scope="session")
-async def anybody(driver: AsyncDriver, engine: Engine) -> Neo4jGraph:
+def anybody(driver: AsyncDriver, engine: Engine) -> Neo4jGraph:
     """The graph as nobody in particular sees it."""
     return Neo4jGraph(driver, statements.load(CYPHER), database=engine.database)
 
 
 @pytest.fixture
-async def plain(anybody: Neo4jGraph) -> Home:
+async def plain(anybody: Neo4jGraph, driver: AsyncDriver, engine: Engine) -> AsyncIterator[Home]:
     """A tenant of this test's own, on a graph that runs each write once."""
-    return await make.home(anybody)
+    home = await make.home(anybody)
+    yield home
+    await _tidied(home, driver, engine)
+
+
+@pytest.fixture
+async def abroad(anybody: Neo4jGraph, driver: AsyncDriver, engine: Engine) -> AsyncIterator[Home]:
+    """Another tenant."""
+    home = await make.home(anybody)
+    yield home
+    await _tidied(home, driver, engine)
+
+
+async def _tidied(home: Home, driver: AsyncDriver, engine: Engine) -> None:
+    """Leave no work behind for the workers and relays of other tests."""
+    for label in ("Event", "Job"):
+        await driver.execute_query(
+            f"MATCH (n:{label} {{tenant: $tenant}}) DETACH DELETE n",  # type: ignore[arg-type, unused-ignore]
+            tenant=home.tenant.id,
+            database_=engine.database,
+        )
 
 
 @pytest.fixture
@@ -113,12 +82,6 @@ async def ben(home: Home) -> Viewer:
 async def eve(home: Home) -> Viewer:
     """A stranger, in the same tenant."""
     return await home.person("eve")
-
-
-@pytest.fixture
-async def abroad(anybody: Neo4jGraph) -> Home:
-    """Another tenant."""
-    return await make.home(anybody)
 
 
 @pytest.fixture

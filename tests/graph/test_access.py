@@ -449,3 +449,16 @@ async def _state(
         ]
 
     return await graph.read(ask)
+
+
+async def test_no_list_shows_a_stranger_what_lies_in_a_notebook(
+    graph: Graph, ada: Viewer, eve: Viewer
+) -> None:
+    top, _ = await make.chain(graph, ada, 2)
+
+    async def ask(work: Work, by: Viewer) -> int:
+        found = await work.shelves.page(Filter(parent=top.id), order=Order.NAME, part=Slice(), by=by)
+        return found.total
+
+    assert await graph.read(ask, ada) == 1
+    assert await graph.read(ask, eve) == 0

@@ -58,8 +58,10 @@ async def beside(folder: Path) -> AsyncIterator[Beside]:
     )
     supervisor = Supervisor(folder)
     await supervisor.start(qdrant.child(folder / "vectors", at.vectors), embedder(at.embedder))
-    yield at
-    await supervisor.stop()
+    try:
+        yield at
+    finally:
+        await supervisor.stop()
 
 
 def embedder(at: Path) -> Child:
@@ -121,10 +123,12 @@ class House:
                 ctx={"ports": self.opened.worker_ports},
             )
             working = asyncio.create_task(worker.async_run())
-            yield
-            sweeping.cancel()
-            await worker.close()
-            await asyncio.gather(working, sweeping, return_exceptions=True)
+            try:
+                yield
+            finally:
+                sweeping.cancel()
+                await worker.close()
+                await asyncio.gather(working, sweeping, return_exceptions=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,9 +157,9 @@ class Caller:
 
     async def payload(self, mutation: str, wanted: str = "", /, **input: object) -> Answer:
         """What *mutation* answers, refusals included."""
-        type = f"{mutation[0].upper()}{mutation[1:]}Input"
-        query = f"mutation ($input: {INPUTS.get(mutation, type)}!) {{ {mutation}(input: $input) {{ {wanted} {ERRORS} }} }}"
-        data = await self.ask(query, input=input)
+        type = INPUTS.get(mutation, f"{mutation[0].upper()}{mutation[1:]}Input")
+        answered = f"{mutation}(input: $input) {{ {wanted} {ERRORS} }}"
+        data = await self.ask(f"mutation ($input: {type}!) {{ {answered} }}", input=input)
         return cast("Answer", data[mutation])
 
     async def do(self, mutation: str, wanted: str = "", /, **input: object) -> Answer:
@@ -246,9 +250,7 @@ async def serving(
             yield House(settings=found, opened=opened, app=app, mint=mint)
 
 
-def _settings(
-    engine: Engine, *, redis_url: str, beside: Beside, folder: Path, **more: object
-) -> Settings:
+def _settings(engine: Engine, *, redis_url: str, beside: Beside, folder: Path, **more: object) -> Settings:
     values: Mapping[str, object] = {
         "profile": "embedded",
         "data": folder,
@@ -274,10 +276,12 @@ async def _listening(app: Starlette, found: Settings) -> AsyncIterator[None]:
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve())
-    await until(lambda: server.started)
-    yield
-    server.should_exit = True
-    await serving
+    try:
+        await until(lambda: server.started)
+        yield
+    finally:
+        server.should_exit = True
+        await serving
 
 
 def anywhere() -> str:

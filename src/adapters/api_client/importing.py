@@ -86,7 +86,9 @@ class Import:
         failures: Why some failed.
     """
 
-    def __init__(self, client: Client, live: Live, watcher: Watcher, *, patience_s: float = PATIENCE_S) -> None:
+    def __init__(
+        self, client: Client, live: Live, watcher: Watcher, *, patience_s: float = PATIENCE_S
+    ) -> None:
         self.outcomes: dict[File, Outcome] = {}
         self.failures: dict[File, Failure] = {}
         self._client = client
@@ -211,11 +213,13 @@ class Import:
     async def _home(self, folders: tuple[str, ...]) -> Home:
         """The notebook for the files of a folder."""
         async with self._settling:
-            for depth in range(1, len(folders) + 1):
-                if folders[:depth] not in self._homes:
-                    above, name = self._homes[folders[: depth - 1]], folders[depth - 1]
-                    self._homes[folders[:depth]] = await self._patiently(lambda: self._nested(above, name))
-            return self._homes[folders]
+            return await self._reached(folders)
+
+    async def _reached(self, folders: tuple[str, ...]) -> Home:
+        if folders not in self._homes:
+            above = await self._reached(folders[:-1])
+            self._homes[folders] = await self._patiently(lambda: self._nested(above, folders[-1]))
+        return self._homes[folders]
 
     async def _nested(self, above: Home, name: str) -> Home:
         id = await notebooks.inside(self._client, name, parent=above.id)

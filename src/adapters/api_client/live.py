@@ -7,14 +7,15 @@ on it is `Lost`, and the follower asks instead.
 import asyncio
 import itertools
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Literal
 
-import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
+
+from aether.adapters.api_client.client import Client
 
 PROTOCOL = Subprotocol("graphql-transport-ws")
 OPEN_S = 10.0
@@ -34,13 +35,11 @@ class Live:
     Where no socket can be opened, which some proxies see to, none is tried again.
     """
 
-    def __init__(
-        self, address: httpx.URL, credential: Callable[[], Awaitable[Mapping[str, str]]], *, nearby: bool
-    ) -> None:
+    def __init__(self, client: Client) -> None:
+        address = client.address
         scheme = "wss" if address.scheme == "https" else "ws"
         self._url = str(address.copy_with(scheme=scheme, path=f"{address.path.rstrip('/')}/graphql"))
-        self._credential = credential
-        self._proxy = None if nearby else True
+        self._client = client
         self._opening = asyncio.Lock()
         self._possible = True
         self._socket: ClientConnection | None = None
@@ -57,7 +56,9 @@ class Live:
         id = str(next(self._ids))
         heard = self._heard[id] = asyncio.Queue()
         try:
-            await self._say({"id": id, "type": "subscribe"}, query=operation, variables=variables)
+            socket = await self._opened()
+            payload = {"query": operation, "variables": variables}
+            await socket.send(json.dumps({"id": id, "type": "subscribe", "payload": payload}))
             while (message := await asyncio.wait_for(heard.get(), SILENCE_S))["type"] == "next":
                 if (data := message["payload"].get("data")) is None:
                     raise Lost
@@ -68,36 +69,39 @@ class Live:
             raise Lost from trouble
         finally:
             del self._heard[id]
+            if self._socket is not None:
+                with suppress(*_TROUBLE):
+                    await self._socket.send(json.dumps({"id": id, "type": "complete"}))
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Close the socket."""
-        if self._reading is not None and self._socket is not None:
+        if self._reading is not None:
             self._reading.cancel()
+        if self._socket is not None:
             with suppress(*_TROUBLE):
                 await self._socket.close()
 
-    async def _say(self, message: Mapping[str, Any], **payload: object) -> None:
+    async def _opened(self) -> ClientConnection:
         async with self._opening:
-            if self._reading is None or self._reading.done():
-                await self._open()
-        assert self._socket is not None
-        await self._socket.send(json.dumps({**message, "payload": payload}))
+            if self._socket is None or self._reading is None or self._reading.done():
+                self._socket = await self._open()
+                self._reading = asyncio.create_task(self._read(self._socket))
+            return self._socket
 
-    async def _open(self) -> None:
+    async def _open(self) -> ClientConnection:
         if not self._possible:
             raise Lost
-        shown = dict(await self._credential())
+        shown = dict(await self._client.credential())
+        proxy: Literal[True] | None = None if self._client.nearby else True
         try:
-            self._socket = socket = await connect(
-                self._url, subprotocols=[PROTOCOL], proxy=self._proxy, open_timeout=OPEN_S
-            )
+            socket = await connect(self._url, subprotocols=[PROTOCOL], proxy=proxy, open_timeout=OPEN_S)
             await socket.send(json.dumps({"type": "connection_init", "payload": shown}))
             async with asyncio.timeout(OPEN_S):
                 await socket.recv()
         except _TROUBLE:
             self._possible = False
             raise
-        self._reading = asyncio.create_task(self._read(socket))
+        return socket
 
     async def _read(self, socket: ClientConnection) -> None:
         """Hand each message to its subscription; in the end, tell all of them that it is over."""

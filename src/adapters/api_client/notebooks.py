@@ -8,7 +8,7 @@ from aether.adapters.api_client import operations
 from aether.adapters.api_client.client import Client, Declined
 from aether.domain import checks
 from aether.domain.errors import Missing
-from aether.domain.notebooks import NAME_MOST
+from aether.domain.notebooks.entity import NAME_MOST
 
 _ID = re.compile(r"notebook_[0-9a-z]{26}")
 _WRITABLE = frozenset({"WRITE", "ADMIN"})
@@ -30,13 +30,13 @@ async def named(client: Client, name: str, *, writable: bool = False) -> str | N
         if (await client.ask(operations.NOTEBOOK, id=name))["notebook"] is None:
             raise Missing(f"There is no notebook {name}.")
         return name
-    known = [
-        it for it in await _called(client, name) if not writable or it["viewerPermission"] in _WRITABLE
-    ]
+    known = [it for it in await _called(client, name) if not writable or it["viewerPermission"] in _WRITABLE]
     best = [it for it in known if it["parent"] is None] or known
     if len(best) > 1:
         ids = ", ".join(it["id"] for it in best)
-        raise Declined("NOTEBOOK_AMBIGUOUS", f"Several notebooks are called “{name}”; name one by its id: {ids}.")
+        raise Declined(
+            "NOTEBOOK_AMBIGUOUS", f"Several notebooks are called “{name}”; name one by its id: {ids}."
+        )
     return best[0]["id"] if best else None
 
 

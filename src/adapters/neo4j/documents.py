@@ -6,7 +6,7 @@ from typing import Any
 from typing_extensions import override
 
 from aether.adapters.neo4j.jobs import failure_of
-from aether.adapters.neo4j.rows import instant, instant_or_none, lock, paged, text_of, value_of
+from aether.adapters.neo4j.rows import instant, instant_or_none, lock, paged, text_of, value_of, words_of
 from aether.adapters.neo4j.runner import Row, Runner
 from aether.domain.access import Permission
 from aether.domain.blobs import BlobKey
@@ -140,6 +140,7 @@ def _new(document: Document) -> dict[str, Any]:
         "notebook": document.notebook,
         "name": document.name,
         "search_name": document.name.casefold(),
+        "words": words_of(document.name),
         "original_filename": document.original_filename,
         "declared_type": document.declared_type,
         "file_size": document.file_size,
@@ -161,6 +162,7 @@ def _kept(document: Document) -> dict[str, Any]:
         "id": document.id,
         "name": document.name,
         "search_name": document.name.casefold(),
+        "words": words_of(document.name),
         "processing_status": document.status.value,
         "embedding_status": document.embedding.value,
         "content_type": found and found.content_type,

@@ -3,7 +3,9 @@
 The classes are declarations; neomodel keeps the name `id` for itself, so it is `uid` here.
 The migrations are held to them by a test, and `ddl` writes the statements for what is new.
 Full-text indexes differ from engine to engine and stand in the migrations alone, under the
-names in `FULLTEXT`.
+names in `FULLTEXT`. They cover `words`, a name without what joins its words, and `scope_`,
+where a thing lies; it ends as it does because ArcadeDB looks for `scope_:notebook_01…` among
+the words of all fields, and no text has such a word: no word goes on from `_` over a colon.
 """
 
 from collections.abc import Iterator
@@ -144,8 +146,9 @@ class Notebook(StructuredNode):
     tenant = StringProperty()
     name = StringProperty()
     search_name = StringProperty()
+    words = StringProperty()
     description = StringProperty()
-    scope = StringProperty()
+    scope_ = StringProperty()
     visibility = StringProperty()
     status = StringProperty()
     status_before = StringProperty()
@@ -191,13 +194,14 @@ class Document(StructuredNode):
     tenant = StringProperty()
     name = StringProperty()
     search_name = StringProperty()
+    words = StringProperty()
     original_filename = StringProperty()
     declared_type = StringProperty()
     content_type = StringProperty(index=True)
     file_size = IntegerProperty()
     file_hash = StringProperty(index=True)
     blob = StringProperty()
-    scope = StringProperty()
+    scope_ = StringProperty()
     processing_status = StringProperty()
     processing_tier = IntegerProperty()
     embedding_status = StringProperty()
@@ -237,7 +241,7 @@ class Chunk(StructuredNode):
     text = StringProperty()
     text_hash = StringProperty()
     file_hash = StringProperty()
-    scope = StringProperty()
+    scope_ = StringProperty()
 
 
 class Job(StructuredNode):

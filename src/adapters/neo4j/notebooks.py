@@ -6,7 +6,7 @@ from typing import Any
 
 from typing_extensions import override
 
-from aether.adapters.neo4j.rows import instant, lock, paged, text_of, value_of
+from aether.adapters.neo4j.rows import instant, lock, paged, text_of, value_of, words_of
 from aether.adapters.neo4j.runner import Row, Runner
 from aether.domain.access import Permission
 from aether.domain.compliance import ComplianceSettings
@@ -177,6 +177,7 @@ def _kept(notebook: Notebook) -> dict[str, object]:
         "version": notebook.version,
         "updated_at": notebook.updated_at,
         "search_name": notebook.name.casefold(),
+        "words": words_of(notebook.name),
     }
 
 

@@ -5,19 +5,21 @@ from collections.abc import Collection, Sequence
 
 from typing_extensions import override
 
+from aether.adapters.neo4j.rows import WORD
 from aether.adapters.neo4j.runner import Runner
 from aether.domain.passages import Match, Passages, Shape
 
 TERMS_MOST = 32
 """The most words and phrases of one query that count."""
 
-_FIELDS = {Shape.CHUNK: ("text",), Shape.DOCUMENT: ("name",), Shape.NOTEBOOK: ("name", "description")}
+_FIELDS = {Shape.CHUNK: ("text",), Shape.DOCUMENT: ("words",), Shape.NOTEBOOK: ("words", "description")}
 _STATEMENTS = {
     Shape.CHUNK: "passages/chunks",
     Shape.DOCUMENT: "passages/documents",
     Shape.NOTEBOOK: "passages/notebooks",
 }
-_TERM = re.compile(r'"([^"]+)"|(\w+)')
+_TERM = re.compile(r'"([^"]+)"|([^"\s]+)')
+_EDGES = re.compile(r"^\W+|\W+$")
 
 
 class Neo4jPassages(Passages):
@@ -35,15 +37,20 @@ class Neo4jPassages(Passages):
         if not terms or not scopes:
             return []
         asked = " ".join(f"{field}:({' '.join(terms)})" for field in _FIELDS[shape])
-        words = f"+({asked}) +scope:({' OR '.join(scopes)})^0"
+        words = f"+({asked}) +scope_:({' OR '.join(scopes)})^0"
         rows = await self._run(_STATEMENTS[shape], words=words, most=limit)
         return [Match(shape=shape, id=row["id"], score=row["score"]) for row in rows]
 
 
 def _terms(text: str) -> list[str]:
     """The words and phrases of *text*, none of which means anything else to the index."""
-    terms = []
-    for phrase, word in _TERM.findall(text):
-        words = re.findall(r"\w+", phrase or word)
-        terms.append(f'"{" ".join(words)}"' if len(words) > 1 else words[0].lower() if words else "")
-    return [term for term in dict.fromkeys(terms) if term][:TERMS_MOST]
+    terms: dict[str, None] = {}
+    for phrase, typed in _TERM.findall(text):
+        words = WORD.findall(phrase or typed)
+        if typed:
+            terms |= dict.fromkeys(word.lower() for word in words)
+        # What was typed in one go may be one word to the index too, such as `don't` or `eel.txt`.
+        whole = (phrase or _EDGES.sub("", typed)).replace("\\", " ")
+        if words and (phrase or [whole] != words):
+            terms[f'"{whole}"'] = None
+    return list(terms)[:TERMS_MOST]

@@ -1,6 +1,7 @@
 """What rows need on their way in and out: instants, JSON text, and pages."""
 
 import json
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -10,6 +11,9 @@ from aether.adapters.neo4j.runner import Row, Runner
 from aether.domain.pages import Page, Place, Slice
 
 T = TypeVar("T")
+
+WORD = re.compile(r"[^\W_]+")
+"""What people take for a word."""
 
 
 def instant(value: Any) -> datetime:
@@ -33,6 +37,11 @@ def value_of(text: str | None) -> dict[str, Any]:
     """The value of JSON text; empty where there is none."""
     value: dict[str, Any] = json.loads(text) if text else {}
     return value
+
+
+def words_of(name: str) -> str:
+    """The words of a name one by one: the full-text indexes take `spring_flood.pdf` for a single word."""
+    return " ".join(WORD.findall(name))
 
 
 def lock() -> str:

@@ -16,6 +16,7 @@ TENANT = "tenant"
 
 _HEADER = re.compile(r"// (mode|tenant|params|returns|needs|gives): *(.*)")
 _USE = re.compile(r"^ *// use: ([\w/]+)(,?)$", re.MULTILINE)
+_ANY = re.compile(r"any; .+")
 _PARAM = re.compile(r"\$(\w+)")
 _WRITES = re.compile(r"\b(CREATE|MERGE|SET|DELETE|REMOVE|FOREACH)\b")
 _ALIAS = re.compile(r"\bAS (\w+)\s*$")
@@ -101,18 +102,20 @@ def _statement(name: str, text: str, files: Mapping[str, str]) -> Statement:
     declared = set(_names(header.get("params", "")))
     if used - {TENANT} != declared:
         raise StatementInvalid(f"{name}: declares {sorted(declared)}, but takes {sorted(used - {TENANT})}.")
-    if (TENANT in used) == header.get("tenant", "").startswith("any"):
-        raise StatementInvalid(f"{name}: must name $tenant, or say `tenant: any` and why.")
-    mode = Mode(header["mode"])
-    if (mode is Mode.WRITE) != bool(_WRITES.search(body)):
+    if (TENANT in used) == bool(_ANY.fullmatch(header.get("tenant", ""))):
+        raise StatementInvalid(f"{name}: must name $tenant, or say `tenant: any; why`.")
+    mode = header.get("mode")
+    if mode != (Mode.WRITE if _WRITES.search(body) else Mode.READ):
         raise StatementInvalid(f"{name}: is declared as {mode}, and does otherwise.")
     returns = tuple(_names(header.get("returns", "")))
-    if missing := set(returns) - _returned(body):
-        raise StatementInvalid(f"{name}: declares the columns {sorted(missing)}, but does not return them.")
+    if set(returns) != (returned := _returned(body)):
+        raise StatementInvalid(
+            f"{name}: declares the columns {sorted(returns)}, but gives {sorted(returned)}."
+        )
     return Statement(
         name=name,
         text=cast("Any", body),
-        mode=mode,
+        mode=Mode(mode),
         params=frozenset(declared),
         tenanted=TENANT in used,
         returns=returns,
@@ -124,12 +127,10 @@ def _names(declared: str) -> list[str]:
 
 
 def _returned(body: str) -> set[str]:
-    last = body[body.rindex("RETURN") + len("RETURN") :]
+    last = body.rpartition("RETURN")[2]
     last = re.split(r"\bORDER BY\b|\bLIMIT\b", last)[0].removeprefix(" DISTINCT")
-    return {
-        _ALIAS.search(column.strip()).group(1) if _ALIAS.search(column.strip()) else column.strip()  # type: ignore[union-attr]
-        for column in _columns(last)
-    }
+    columns = [column.strip() for column in _columns(last)]
+    return {alias[1] if (alias := _ALIAS.search(column)) else column for column in columns}
 
 
 def _columns(text: str) -> list[str]:

@@ -267,7 +267,7 @@ async def _opened(work: Work, id: DocumentId, *, by: Viewer) -> Document:
     granted = await work.access.permissions([document.notebook], of=by.user)
     permission = by.within(granted.get(document.notebook))
     access.demand(permission, Permission.WRITE, missing=DocumentMissing(id))
-    notebook = (await work.notebooks.get_many([document.notebook])).get(document.notebook)
+    notebook = (await work.notebooks.lock([document.notebook])).get(document.notebook)
     if notebook is None:
         raise DocumentMissing(id)
     notebook.open()

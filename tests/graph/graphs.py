@@ -1,0 +1,73 @@
+"""A migrated graph on either engine, and one that runs each write twice."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from neo4j import AsyncDriver
+from typing_extensions import override
+
+from aether.adapters.neo4j import migrations
+from aether.adapters.neo4j.graph import connected
+from aether.adapters.neo4j.migrations import HttpSql
+from aether.domain.graph import Graph, Work
+from aether.domain.tenants import TenantId
+from tests.engines import Engine
+
+CYPHER = Path(__file__).parents[2] / "cypher"
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def sql(engine: Engine) -> HttpSql | None:
+    """What takes the migrations that Bolt cannot; none where Bolt can all of them."""
+    if engine.http is None:
+        return None
+    return HttpSql(engine.http, user=engine.user, password=engine.password, database=engine.database)
+
+
+@asynccontextmanager
+async def migrated(engine: Engine) -> AsyncIterator[AsyncDriver]:
+    """A driver for *engine*, whose graph is migrated."""
+    async with connected(engine.uri, user=engine.user, password=engine.password) as driver:
+        found = migrations.load(CYPHER / "migrations", engine=engine.name)
+        await migrations.apply(driver, found, database=engine.database, sql=sql(engine))
+        yield driver
+
+
+class _Undone(Exception):
+    """Ends a transaction that was never meant to last."""
+
+
+class WriteTwice(Graph):
+    """A graph that runs each write twice and keeps the second, as a retry would.
+
+    A body that touches more than its `work` shows itself: what it did the first time stays.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    @override
+    def within(self, tenant: TenantId) -> "WriteTwice":
+        return WriteTwice(self._graph.within(tenant))
+
+    @override
+    async def read(
+        self, use_case: Callable[Concatenate[Work, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        return await self._graph.read(use_case, *args, **kwargs)
+
+    @override
+    async def write(
+        self, use_case: Callable[Concatenate[Work, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        async def undone(work: Work) -> None:
+            await use_case(work, *args, **kwargs)
+            raise _Undone
+
+        with suppress(_Undone):
+            await self._graph.write(undone)
+        return await self._graph.write(use_case, *args, **kwargs)
