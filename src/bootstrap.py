@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -236,7 +237,7 @@ async def identity(settings: Settings, local: LocalIssuer | None) -> AsyncIterat
         trust = Trust(issuer=issuer, audiences=frozenset({audience}), parties=frozenset(), names=names)
         yield Identity(
             issuer=issuer.url,
-            verifier=OidcTokenVerifier([trust]),
+            verifier=OidcTokenVerifier([trust], skew=timedelta(seconds=settings.token_skew_s)),
             provider=OidcIdentityProvider(issuer, client_id=client_id, client_secret=secret, http=client),
             local=local,
         )
@@ -359,6 +360,7 @@ async def work(settings: Settings) -> None:
             queue_name=QUEUE,
             max_jobs=settings.worker_jobs,
             poll_delay=0.1,
+            keep_result=0,
             handle_signals=True,
             ctx={"ports": opened.worker_ports},
         )

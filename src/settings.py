@@ -8,6 +8,7 @@ import secrets
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -113,12 +114,19 @@ class Settings(BaseSettings):
             for name in ("graph_url", "redis_url", "qdrant_url", "issuer"):
                 if not getattr(self, name):
                     raise ValueError(f"{PREFIX}{name.upper()} must be set, or run `aether up`")
+        for origin in (self.origin, *self.cors_origins):
+            parts = urlsplit(origin)
+            if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+                raise ValueError(
+                    f"{PREFIX}PUBLIC_URL and {PREFIX}CORS_ORIGINS must be https: {origin} is not"
+                )
         return self
 
     @property
     def origin(self) -> str:
         """Where browsers find Aether, without a slash at its end."""
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - not bound here
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
 
 def read(**given: object) -> Settings:

@@ -93,8 +93,10 @@ def _kept_key(data: Path) -> SecretStr:
     """The key that signs cursors and logins, the same at each start."""
     path = data / "session.key"
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48))
+        fresh = data / "session.key.new"
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48))
+        fresh.replace(path)
     return SecretStr(path.read_text())
 
 

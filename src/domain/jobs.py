@@ -22,7 +22,7 @@ from aether.domain.users import UserId
 
 JobId = NewType("JobId", str)
 
-ATTEMPTS_MOST = 5
+ATTEMPTS_MOST = 20
 """How often a job is taken up before it fails for good."""
 
 
@@ -200,8 +200,8 @@ class Jobs(Protocol):
         """The latest 100 jobs of a notebook, or on a subject; with *live* only those not over."""
         ...
 
-    async def unfinished(self, *, limit: int) -> Sequence[Job]:
-        """Jobs of all tenants that are not over, the longest untouched first."""
+    async def unfinished(self, *, running: bool, limit: int) -> Sequence[Job]:
+        """Jobs of all tenants that run, or that wait, the longest untouched first."""
         ...
 
     async def tenant_of(self, id: JobId) -> TenantId | None:
@@ -214,6 +214,14 @@ class Queue(Protocol):
 
     async def push(self, job: JobId, attempt: int) -> None:
         """Have some worker take up *attempt* of *job*; pushing it twice runs it once."""
+        ...
+
+    async def renew(self, job: JobId, attempt: int) -> None:
+        """The same, though a worker that is gone by now was given it once."""
+        ...
+
+    async def forget(self, job: JobId, attempt: int) -> None:
+        """Forget an attempt that nobody is to take up any more."""
         ...
 
 
@@ -321,9 +329,9 @@ async def strand(work: Work, *, id: JobId, attempt: int, at: Moment) -> Job | No
     return await _changed(work, queued, at=at)
 
 
-async def unfinished(work: Work, *, limit: int) -> Sequence[Job]:
-    """Jobs of all tenants that are not over."""
-    return await work.jobs.unfinished(limit=limit)
+async def unfinished(work: Work, *, running: bool, limit: int) -> Sequence[Job]:
+    """Jobs of all tenants that are not over: those that run, or those that wait."""
+    return await work.jobs.unfinished(running=running, limit=limit)
 
 
 async def tenant_of(work: Work, *, id: JobId) -> TenantId | None:
@@ -374,6 +382,7 @@ def told(job: Job) -> dict[str, object]:
         "status": job.status.value,
         "stage": job.stage,
         "progress": job.progress,
+        "finished_at": job.finished_at and job.finished_at.isoformat(),
         "attempt": job.attempt,
         "failure": job.failure and {"code": job.failure.code, "message": job.failure.message},
     }

@@ -1,4 +1,4 @@
-"""Nodes: everything that has an id and can be asked for by it."""
+"""Nodes: everything that has an id of its own."""
 
 import strawberry
 

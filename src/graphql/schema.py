@@ -106,8 +106,8 @@ class OneOperation(SchemaExtension):
         context = self.execution_context
         document = context.graphql_document
         named = context._provided_operation_name is not None  # noqa: SLF001 - the public one is never none
-        valid = document is not None and not context.pre_execution_errors
-        if valid and not named and get_operation_ast(document) is None:
+        settled = named or bool(context.pre_execution_errors)
+        if document is not None and not settled and get_operation_ast(document) is None:
             context.pre_execution_errors = [
                 GraphQLError("Say by operationName which of the operations is meant.")
             ]

@@ -29,6 +29,10 @@ async def relay(ports: Ports, told: asyncio.Event) -> None:
             log.warning("relay_waits", code=failure.code)
             handed_on = 0
             await asyncio.sleep(PATIENCE_S)
+        except Exception:
+            log.exception("relay_failed")
+            handed_on = 0
+            await asyncio.sleep(PATIENCE_S)
         if handed_on < AT_A_TIME:
             try:
                 async with asyncio.timeout(PATIENCE_S):

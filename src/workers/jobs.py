@@ -101,20 +101,25 @@ async def sweep(ports: Ports) -> None:
             await sweep_once(ports)
         except Unavailable as failure:
             log.warning("sweep_waits", code=failure.code)
+        except Exception:
+            log.exception("sweep_failed")
         await asyncio.sleep(SWEEP_S)
 
 
 async def sweep_once(ports: Ports) -> None:
     """Hand out again what is stranded: pushed but forgotten, or running under nobody's lease."""
-    moment = ports.moment()
-    for job in await ports.graph.read(jobs.unfinished, limit=SWEPT_AT_A_TIME):
-        if moment.now - job.updated_at < timedelta(seconds=ports.lease_s):
-            continue
-        if await ports.leases.held(job.id):
-            continue
-        if job.status is JobStatus.RUNNING:
-            graph = ports.graph.within(job.tenant)
-            stranded = await graph.write(documents.strand, job=job.id, attempt=job.attempt, at=ports.moment())
-            log.info("job_stranded", job=job.id, attempt=job.attempt, status=stranded and stranded.status)
-        else:
-            await ports.queue.push(job.id, job.attempt)
+    stale = ports.moment().now - timedelta(seconds=ports.lease_s)
+    for running in (True, False):
+        for job in await ports.graph.read(jobs.unfinished, running=running, limit=SWEPT_AT_A_TIME):
+            if job.updated_at > stale:
+                break
+            if not await ports.leases.held(job.id):
+                await (_strand(ports, job) if running else ports.queue.renew(job.id, job.attempt))
+
+
+async def _strand(ports: Ports, job: Job) -> None:
+    """Give a job on whose worker is gone, as its next attempt."""
+    graph = ports.graph.within(job.tenant)
+    stranded = await graph.write(documents.strand, job=job.id, attempt=job.attempt, at=ports.moment())
+    await ports.queue.forget(job.id, job.attempt)
+    log.info("job_stranded", job=job.id, attempt=job.attempt, status=stranded and stranded.status)

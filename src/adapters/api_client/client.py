@@ -200,7 +200,7 @@ async def patiently(
         except Unavailable as away:
             next_s = pause if away.retry_after_s is None else max(away.retry_after_s, PAUSE_S)
             waited += next_s
-            if waited > 1e9:
+            if waited > patience_s:
                 raise
             wait(away.message, next_s)
             await asyncio.sleep(next_s)

@@ -131,7 +131,7 @@ class Import:
         try:
             return await doing
         except Away as away:
-            await self._client.ask(operations.ANYTHING)
+            pass
             failure = away.failure
         except Declined as declined:
             failure = declined.failure

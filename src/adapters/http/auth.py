@@ -55,6 +55,8 @@ API_KEY_HEADER = "X-API-Key"
 REQUEST_HEADER = "X-Aether-Request"
 """A header that no foreign page can set. Its value does not matter."""
 LOGIN_TTL = timedelta(minutes=10)
+TOKEN_LASTS = timedelta(hours=24)
+"""The longest life of a token: other tabs may hold newer ones of the same session."""
 KEY_LEAST = 32
 """The shortest key that states may be signed with, in bytes."""
 
@@ -284,8 +286,7 @@ class _Doors:
         with suppress(AetherError):
             verified = await self._verifier.verify(token)
             if verified.session is not None:
-                lasts = verified.expires_at - self._now()
-                await self._sessions.end(verified.session, seconds=lasts.total_seconds())
+                await self._sessions.end(verified.session, seconds=TOKEN_LASTS.total_seconds())
 
     def _guard(self, request: Request) -> None:
         if not from_our_pages(request.headers, origins=self._origins):

@@ -68,8 +68,9 @@ class Neo4jJobs(Jobs):
         return [job_of(row["job"]) for row in rows]
 
     @override
-    async def unfinished(self, *, limit: int) -> Sequence[Job]:
-        return [job_of(row["job"]) for row in await self._run("jobs/unfinished", most=limit)]
+    async def unfinished(self, *, running: bool, limit: int) -> Sequence[Job]:
+        rows = await self._run("jobs/unfinished", running=running, most=limit)
+        return [job_of(row["job"]) for row in rows]
 
     @override
     async def tenant_of(self, id: JobId) -> TenantId | None:

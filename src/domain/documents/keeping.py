@@ -100,7 +100,7 @@ async def retry(work: Work, *, job: JobId, by: Viewer, at: Moment) -> Job:
 async def cancel(work: Work, *, job: JobId, by: Viewer, at: Moment) -> Job:
     """End a job of a document now, whoever works on it."""
     found = (await work.jobs.get_many([job])).get(job)
-    if found is None:
+    if found is None or found.kind is not JobKind.PROCESSING:
         raise JobMissing(job)
     granted = await work.access.permissions([found.notebook], of=by.user)
     access.demand(by.within(granted.get(found.notebook)), Permission.WRITE, missing=JobMissing(job))

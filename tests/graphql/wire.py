@@ -1,0 +1,93 @@
+"""A client of `graphql-transport-ws`, as thin as can be."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
+
+from tests.graphql.house import House
+
+PROTOCOL = Subprotocol("graphql-transport-ws")
+PATIENCE_S = 20
+
+Message = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """An open socket."""
+
+    socket: ClientConnection
+
+    async def send(self, message: object) -> None:
+        """Send *message*, well formed or not."""
+        await self.socket.send(message if isinstance(message, str | bytes) else json.dumps(message))
+
+    async def heard(self) -> Message:
+        """The next message."""
+        async with asyncio.timeout(PATIENCE_S):
+            message: Message = json.loads(await self.socket.recv())
+            return message
+
+    async def subscribe(self, query: str, *, id: str = "1", **variables: object) -> None:
+        """Begin an operation."""
+        payload = {"query": query, "variables": variables}
+        await self.send({"type": "subscribe", "id": id, "payload": payload})
+
+    async def next(self, id: str = "1") -> Any:
+        """The data of the next answer, which is *id*'s and has no errors."""
+        message = await self.heard()
+        assert (message["type"], message.get("id")) == ("next", id), message
+        assert "errors" not in message["payload"], message
+        return message["payload"]["data"]
+
+    async def rest(self, id: str = "1") -> list[Any]:
+        """The data of all answers up to the end."""
+        found = []
+        while (message := await self.heard())["type"] == "next":
+            found.append(message["payload"]["data"])
+        assert message == {"type": "complete", "id": id}
+        return found
+
+    async def fault(self, id: str = "1") -> str:
+        """The code of the error that ends *id* next."""
+        message = await self.heard()
+        assert message["id"] == id
+        errors = message["payload"] if message["type"] == "error" else message["payload"]["errors"]
+        if message["type"] == "next":
+            assert await self.heard() == {"type": "complete", "id": id}
+        return str(errors[0]["extensions"]["code"])
+
+    async def closed(self) -> int:
+        """The code with which the other side closes."""
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while True:
+                    await self.socket.recv()
+        except ConnectionClosed:
+            assert self.socket.close_code is not None
+            return self.socket.close_code
+
+
+@asynccontextmanager
+async def dialled(house: House, **headers: str) -> AsyncIterator[Wire]:
+    """A socket on which nothing was said yet."""
+    url = f"{house.settings.origin.replace('http', 'ws')}/graphql"
+    async with connect(url, subprotocols=[PROTOCOL], additional_headers=headers, proxy=None) as socket:
+        yield Wire(socket)
+
+
+@asynccontextmanager
+async def talking(house: House, token: str | None = None) -> AsyncIterator[Wire]:
+    """A socket of whoever *token* is about."""
+    async with dialled(house) as wire:
+        payload = {} if token is None else {"Authorization": f"Bearer {token}"}
+        await wire.send({"type": "connection_init", "payload": payload})
+        assert await wire.heard() == {"type": "connection_ack"}
+        yield wire
