@@ -260,9 +260,13 @@ async def ask(work: Work, job: Job, *, at: Moment) -> Job:
     return job
 
 
-async def reindex(work: Work, *, subject: str, by: UserId, tenant: TenantId, at: Moment) -> Job:
-    """Have everything below the notebook *subject* indexed at its present place."""
-    job = Job.new(JobKind.REINDEX, subject=subject, notebook=subject, tenant=tenant, by=by, at=at)
+async def reindex(
+    work: Work, *, notebook: str, subject: str | None = None, by: UserId, tenant: TenantId, at: Moment
+) -> Job:
+    """Have everything below *notebook*, or only its document *subject*, indexed at its present place."""
+    job = Job.new(
+        JobKind.REINDEX, subject=subject or notebook, notebook=notebook, tenant=tenant, by=by, at=at
+    )
     return await ask(work, job, at=at)
 
 

@@ -90,6 +90,10 @@ class Tenants(Protocol):
         """
         ...
 
+    async def lock(self) -> Tenant:
+        """The same, and nobody else changes it until this transaction ends."""
+        ...
+
     async def claim(self, fresh: Tenant) -> Tenant:
         """The tenant with the domain of *fresh*: the one there is, else *fresh*, now kept."""
         ...
@@ -115,6 +119,6 @@ async def get(work: Work) -> Tenant:
 
 async def rename(work: Work, *, name: str, now: datetime) -> Tenant:
     """Give the tenant of this transaction another name."""
-    renamed = (await work.tenants.get()).renamed(name, now=now)
+    renamed = (await work.tenants.lock()).renamed(name, now=now)
     await work.tenants.put(renamed)
     return renamed

@@ -2,7 +2,8 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from itertools import islice
 
 import orjson
 import structlog
@@ -19,6 +20,7 @@ from aether.workers.context import Ports
 from aether.workers.progress import Meter
 
 EMBEDDED_AT_A_TIME = 64
+PLACED_AT_A_TIME = 200
 TEXTS_MOST = 1 << 30
 """The largest extracted text with its anchors, in bytes of JSON."""
 
@@ -132,6 +134,7 @@ def _chunk_of(document: Document, text: ChunkText) -> Chunk:
 async def _embed(ports: Ports, graph: Graph, document: Document, job: Job) -> None:
     path = await graph.read(documents.path_of, notebook=document.notebook)
     chunks = await graph.read(documents.chunks_to_index, document=document.id)
+    await graph.write(jobs.fenced, id=job.id, attempt=job.attempt)
     await ports.vectors.remove(document.tenant, document.id)
     meter = Meter(ports, job, "embed")
     for begin in range(0, len(chunks), EMBEDDED_AT_A_TIME):
@@ -161,12 +164,25 @@ def _told(chunk: Chunk) -> str:
 async def reindex(ports: Ports, graph: Graph, job: Job) -> None:
     """Index every document of a notebook, and of those below, where it now lies.
 
-    What is deleted lies nowhere, so nobody finds it, and comes back with its vectors.
+    What is deleted lies nowhere, so nobody finds it, and comes back with its vectors. Things
+    may move meanwhile, so it looks again until nothing has.
     """
-    places = await graph.write(documents.place, job=job.id, attempt=job.attempt)
-    for document, path in places.items():
-        await ports.vectors.rehome(job.tenant, document, path or ())
+    done: documents.Paths = {}
+    while (found := await graph.write(documents.places, job)) != done:
+        changed = {id: path for id, path in found.items() if id not in done or done[id] != path}
+        for some in _batches(changed):
+            await graph.write(documents.place, some, job=job.id, attempt=job.attempt)
+            for document, path in some.items():
+                await ports.vectors.rehome(job.tenant, document, path or ())
+        done = found
     at = ports.moment()
+    await graph.write(documents.revive, job, at=at)
     await graph.write(
         jobs.finish, id=job.id, attempt=job.attempt, status=JobStatus.COMPLETED, failure=None, at=at
     )
+
+
+def _batches(paths: documents.Paths) -> Iterator[documents.Paths]:
+    entries = iter(paths.items())
+    while some := dict(islice(entries, PLACED_AT_A_TIME)):
+        yield some

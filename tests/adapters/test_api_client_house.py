@@ -44,6 +44,7 @@ class House:
     Attributes:
         troubles: Answers that the next uploads get instead of being kept.
         fates: What the processing of the files of a name ends with, instead of well.
+        collapses: Whether the next upload is the last thing that is heard of it.
         sockets: What becomes of subscriptions: `open`, `refused`, `broken` or `silent`.
     """
 
@@ -57,6 +58,7 @@ class House:
         self.faults: list[Mapping[str, Any]] = []
         self.fates: dict[str, Mapping[str, Any]] = {}
         self.hits: list[Mapping[str, Any]] = []
+        self.collapses = self.away = False
         self.sockets = "open"
         self.uploads = self.polls = self.subscriptions = self.left = self.at_once = self.most_at_once = 0
         self.pause_s = 0.0
@@ -113,6 +115,8 @@ class House:
         if request.headers.get("authorization") != f"Bearer {self.token}":
             error = {"message": "The token has expired.", "extensions": {"code": "TOKEN_EXPIRED"}}
             return JSONResponse({"errors": [error]}, 401)
+        if self.away:
+            return error(503, "UNAVAILABLE")
         if self.faults:
             return JSONResponse({"data": None, "errors": [self.faults.pop(0)]})
         asked = await request.json()
@@ -153,6 +157,9 @@ class House:
 
     async def upload(self, request: Request) -> Response:
         self.uploads += 1
+        self.away = self.collapses
+        if self.away:
+            return error(503, "UNAVAILABLE")
         if self.troubles:
             return self.troubles.pop(0)
         self.at_once += 1
@@ -238,6 +245,11 @@ class Line:
                 self.losses -= 1
                 return
             writer.write(data)
+
+
+def error(status: int, code: str, **headers: str) -> Response:
+    told = {"error": {"code": code, "message": "It is so."}}
+    return JSONResponse(told, status, {name.replace("_", "-"): it for name, it in headers.items()})
 
 
 def page(things: list[dict[str, Any]], given: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import pytest
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from typing_extensions import override
 
 from aether.adapters.api_client import client as api_client
@@ -17,7 +17,7 @@ from aether.adapters.api_client.importing import Import, Outcome, Watcher
 from aether.adapters.api_client.live import Live
 from aether.adapters.embedded.ports import free_port
 from aether.domain.errors import Invalid, Missing, Unauthenticated
-from tests.adapters.test_api_client_house import BIG, DONE, SEALED, TOKEN, House, Line, drawn, standing
+from tests.adapters.test_api_client_house import BIG, DONE, SEALED, TOKEN, House, Line, drawn, error, standing
 from tests.servers.waiting import until
 
 
@@ -79,11 +79,16 @@ async def client_of(port: int, token: str | None = TOKEN) -> AsyncIterator[Clien
 
 
 async def bring(
-    *paths: Path, port: int, notebook: str = "Water", jobs: int = 4, token: str | None = TOKEN
+    *paths: Path,
+    port: int,
+    notebook: str = "Water",
+    jobs: int = 4,
+    token: str | None = TOKEN,
+    patience_s: float = 2,
 ) -> tuple[Import, Log]:
     log = Log()
     async with client_of(port, token) as client, aclosing(Live(client)) as socket:
-        importing = Import(client, socket, log, patience_s=2)
+        importing = Import(client, socket, log, patience_s=patience_s)
         await importing.run(files.found(paths), notebook=notebook, jobs=jobs)
     return importing, log
 
@@ -94,11 +99,6 @@ def outcomes(importing: Import) -> dict[str, str]:
 
 def codes(importing: Import) -> dict[str, str]:
     return {file.path.name: failure.code for file, failure in importing.failures.items()}
-
-
-def error(status: int, code: str, **headers: str) -> Response:
-    told = {"error": {"code": code, "message": "It is so."}}
-    return JSONResponse(told, status, {name.replace("_", "-"): it for name, it in headers.items()})
 
 
 ALL = {"Water": ["a.txt", "b.txt"], "Water/rivers/north": ["c.txt"]}
@@ -202,13 +202,22 @@ async def test_what_was_kept_is_not_sent_again_when_the_answer_got_lost(
 
 async def test_an_aether_that_stays_away_ends_the_import(folder: Path) -> None:
     with pytest.raises(Away, match="does not answer at"):
-        await bring(folder, port=free_port())
+        await bring(folder, port=free_port(), patience_s=0.1)
+
+
+async def test_an_aether_that_goes_away_ends_the_import(house: House, folder: Path) -> None:
+    house.collapses = True
+
+    with pytest.raises(Away, match="It is so"):
+        await bring(folder, port=house.port, jobs=1, patience_s=0.1)
+
+    assert house.uploads > 1
 
 
 async def test_one_file_that_is_never_taken_does_not_hold_up_the_others(house: House, folder: Path) -> None:
-    house.troubles = [error(503, "UPLOAD_STALLED", Retry_After="1") for _ in range(3)]
+    house.troubles = [error(503, "UPLOAD_STALLED", Retry_After="1"), error(503, "UPLOAD_STALLED")]
 
-    importing, _ = await bring(folder, port=house.port, jobs=1)
+    importing, _ = await bring(folder, port=house.port, jobs=1, patience_s=1)
 
     assert codes(importing) == {"a.txt": "UPLOAD_STALLED"}
     assert set(outcomes(importing).values()) == {"ready", "failed"}

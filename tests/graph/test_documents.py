@@ -293,7 +293,7 @@ async def test_deleting_a_document_ends_its_job_and_asks_for_its_vectors_to_go(
     (reindex,) = await graph.read(documents.jobs_of_notebook, notebook=book.id, live=True, by=ada)
     assert reindex.kind is JobKind.REINDEX
     await graph.write(jobs.claim, id=reindex.id, attempt=1, at=moment())
-    placed = await graph.write(documents.place, job=reindex.id, attempt=1)
+    placed = await graph.write(documents.places, reindex)
     assert placed == {document.id: None}
 
 
@@ -316,13 +316,14 @@ async def test_where_documents_lie_is_told_from_the_top_down(graph: Graph, ada: 
     (moved, *_) = await graph.read(documents.jobs_of_notebook, notebook=middle.id, live=True, by=ada)
     await graph.write(jobs.claim, id=moved.id, attempt=1, at=moment())
 
-    placed = await graph.write(documents.place, job=moved.id, attempt=1)
+    placed = await graph.write(documents.places, moved)
+    await graph.write(documents.place, placed, job=moved.id, attempt=1)
 
     assert placed == {here.id: (middle.id,), deep.id: (middle.id, low.id)}
     assert await graph.read(documents.path_of, notebook=low.id) == (middle.id, low.id)
     assert await graph.read(documents.path_of, notebook=top.id) == (top.id,)
     with pytest.raises(AttemptOver):
-        await graph.write(documents.place, job=moved.id, attempt=2)
+        await graph.write(documents.place, placed, job=moved.id, attempt=2)
 
 
 @pytest.mark.parametrize("order", DocumentOrder)
@@ -380,3 +381,35 @@ async def test_metadata_of_any_json_is_kept_as_it_is(graph: Graph, ada: Viewer) 
     await graph.write(documents.keep_understanding, odd, job=job.id, attempt=1, at=moment())
 
     assert (await get(graph, document.id, ada)).understanding == odd
+
+
+async def test_what_waited_when_it_was_deleted_is_processed_when_it_comes_back(graph: Graph, ada: Viewer) -> None:
+    book = await make.notebook(graph, ada)
+    document, job = await make.document(graph, ada, book)
+    await graph.write(notebooks.remove, id=book.id, version=None, by=ada, at=moment())
+    await graph.write(jobs.claim, id=job.id, attempt=1, at=moment())
+    await graph.write(documents.begin, job=job.id, attempt=1, at=moment())
+    await graph.write(notebooks.restore, id=book.id, by=ada, at=moment())
+    live = await graph.read(documents.jobs_of_notebook, notebook=book.id, live=True, by=ada)
+    restored = next(each for each in live if each.kind is JobKind.REINDEX)
+
+    (again,) = await graph.write(documents.revive, restored, at=moment())
+
+    assert (again.kind, again.subject) == (JobKind.PROCESSING, document.id)
+    assert await graph.write(documents.revive, restored, at=moment()) == []
+
+
+async def test_nothing_below_a_notebook_under_legal_hold_is_deleted_or_moved_out(
+    graph: Graph, ada: Viewer
+) -> None:
+    top, low = await make.chain(graph, ada, 2)
+    document, _ = await make.document(graph, ada, low)
+    hold = ComplianceSettings(legal_hold=True)
+    await graph.write(notebooks.update_compliance, hold, id=top.id, version=None, by=ada, at=moment())
+
+    with pytest.raises(NotebookHeld):
+        await remove(graph, document, ada)
+    with pytest.raises(NotebookHeld):
+        await graph.write(notebooks.remove, id=low.id, version=None, by=ada, at=moment())
+    with pytest.raises(NotebookHeld):
+        await graph.write(notebooks.move, id=low.id, to=None, version=None, by=ada, at=moment())

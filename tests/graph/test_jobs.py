@@ -37,7 +37,7 @@ async def book(graph: Graph, ada: Viewer) -> Notebook:
 @pytest.fixture
 async def job(graph: Graph, ada: Viewer, book: Notebook) -> Job:
     """A job that nobody has taken up yet."""
-    return await graph.write(jobs.reindex, subject=book.id, by=ada.user, tenant=ada.tenant, at=moment())
+    return await graph.write(jobs.reindex, notebook=book.id, by=ada.user, tenant=ada.tenant, at=moment())
 
 
 async def get(graph: Graph, id: JobId) -> Job:
@@ -197,7 +197,7 @@ async def test_a_worker_finds_the_tenant_and_the_sweeper_all_that_is_not_over(
     over = made.pop(0)
     await plain.graph.write(jobs.cancel, id=over.id, at=moment())
 
-    found = {job.id: job for job in await anybody.read(jobs.unfinished, limit=10_000)}
+    found = {job.id: job for job in await anybody.read(jobs.unfinished, running=False, limit=10_000)}
 
     assert [found.get(job.id) for job in made] == made
     assert over.id not in found
@@ -208,9 +208,9 @@ async def test_the_longest_untouched_comes_first_to_the_sweeper(
     anybody: Neo4jGraph, graph: Graph, ada: Viewer, book: Notebook
 ) -> None:
     old = Moment(now=moment().now - timedelta(days=3650), seed=b"old")
-    ancient = await graph.write(jobs.reindex, subject=book.id, by=ada.user, tenant=ada.tenant, at=old)
+    ancient = await graph.write(jobs.reindex, notebook=book.id, by=ada.user, tenant=ada.tenant, at=old)
 
-    (first,) = await anybody.read(jobs.unfinished, limit=1)
+    (first,) = await anybody.read(jobs.unfinished, running=False, limit=1)
 
     assert first.id == ancient.id
     await graph.write(jobs.cancel, id=ancient.id, at=moment())
@@ -220,7 +220,7 @@ async def test_jobs_of_a_notebook_are_those_of_its_documents_too(
     graph: Graph, ada: Viewer, book: Notebook
 ) -> None:
     _, processing = await make.document(graph, ada, book)
-    index = await graph.write(jobs.reindex, subject=book.id, by=ada.user, tenant=ada.tenant, at=moment())
+    index = await graph.write(jobs.reindex, notebook=book.id, by=ada.user, tenant=ada.tenant, at=moment())
     await graph.write(jobs.cancel, id=processing.id, at=moment())
 
     every = await graph.read(documents.jobs_of_notebook, notebook=book.id, live=False, by=ada)

@@ -50,7 +50,8 @@ async def placed(graph: Graph, by: Viewer, book: Notebook) -> None:
 async def _place(graph: Graph, job: jobs.Job) -> None:
     if job.kind is JobKind.REINDEX and job.status is JobStatus.PENDING:
         await graph.write(jobs.claim, id=job.id, attempt=1, at=moment())
-        await graph.write(documents.place, job=job.id, attempt=1)
+        paths = await graph.write(documents.places, job)
+        await graph.write(documents.place, paths, job=job.id, attempt=1)
 
 
 async def test_words_are_found_in_text_names_and_descriptions(graph: Graph, ada: Viewer) -> None:

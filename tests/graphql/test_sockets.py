@@ -1,39 +1,69 @@
 """Operations over WebSocket, by `graphql-transport-ws`."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from aether.adapters.redis.feed import _key
+from aether.adapters.system import moment
 from aether.domain import admission
-from aether.domain.users import Role
+from aether.domain.events import Event, EventId
+from aether.domain.tenants import TenantId
 from aether.graphql import http
+from tests import make_files
 from tests.graphql.house import Caller, House
 from tests.graphql.wire import Wire, dialled, talking
 
 VIEWER = "{ viewer { username } }"
-CHANGES = "subscription ($id: ID!, $after: String) { notebookChanged(id: $id, after: $after) { %s } }"
-CHANGED = CHANGES % "cursor gap kind details actor { username } notebook { name version }"
+CHANGED = """
+subscription ($id: ID!, $after: String) {
+  notebookChanged(id: $id, after: $after) {
+    cursor gap kind details actor { username } notebook { name version }
+  }
+}
+"""
 PROGRESS = """
 subscription ($id: ID!, $after: String) {
   jobProgress(id: $id, after: $after) { cursor gap done of job { id status stage progress attempt finishedAt } }
 }
 """
-RENAME = {"changes": {"name": "Torrents"}}
 
 
-async def test_whoever_has_a_token_is_let_in(house: House, here: str) -> None:
-    async with talking(house, house.token("ada", of=here)) as wire:
-        await wire.subscribe(VIEWER)
+@pytest.fixture
+async def wire(ada: Caller) -> AsyncIterator[Wire]:
+    """A socket of Ada's."""
+    async with talking(ada) as opened:
+        yield opened
 
-        assert await wire.rest() == [{"viewer": {"username": "ada"}}]
+
+@pytest.fixture
+async def guest(ben: Caller) -> AsyncIterator[Wire]:
+    """A socket of Ben's."""
+    async with talking(ben) as opened:
+        yield opened
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is remembered at the door."""
+    monkeypatch.setattr(admission, "REMEMBERED_FOR", timedelta())
+
+
+async def test_whoever_has_a_token_is_let_in(wire: Wire) -> None:
+    await wire.begin(VIEWER)
+
+    assert await wire.rest() == [{"viewer": {"username": "ada"}}]
 
 
 async def test_a_token_may_come_with_the_request_too(house: House, here: str) -> None:
     async with dialled(house, Authorization=f"Bearer {house.token('ada', of=here)}") as wire:
-        await wire.send({"type": "connection_init"})
+        await wire.send({"type": "connection_init", "payload": None})
         await wire.heard()
-        await wire.subscribe(VIEWER)
+        await wire.begin(VIEWER)
 
         assert await wire.rest() == [{"viewer": {"username": "ada"}}]
 
@@ -44,7 +74,7 @@ async def test_an_api_key_lets_in_too(house: House, ada: Caller) -> None:
     async with dialled(house) as wire:
         await wire.send({"type": "connection_init", "payload": {"X-API-Key": made["secret"]}})
         await wire.heard()
-        await wire.subscribe(VIEWER)
+        await wire.begin(VIEWER)
 
         assert await wire.rest() == [{"viewer": {"username": "ada"}}]
 
@@ -56,26 +86,383 @@ async def test_a_cookie_counts_on_our_own_pages_only(house: House, here: str) ->
         async with dialled(house, Cookie=cookie, Origin=origin) as wire:
             await wire.send({"type": "connection_init"})
             await wire.heard()
-            await wire.subscribe(VIEWER)
+            await wire.begin(VIEWER)
 
             assert await wire.rest() == [{"viewer": seen}]
 
 
-async def test_who_says_nothing_is_nobody(house: House) -> None:
-    async with talking(house) as wire:
-        await wire.subscribe(VIEWER)
+async def test_who_says_nothing_is_nobody(nobody: Caller) -> None:
+    async with talking(nobody) as wire:
+        await wire.begin(VIEWER)
         assert await wire.rest() == [{"viewer": None}]
 
-        await wire.subscribe(CHANGED, id="2", **{"id": "notebook_1"}) if False else None
-        await wire.send(
-            {"type": "subscribe", "id": "2", "payload": {"query": CHANGED, "variables": {"id": "notebook_1"}}}
-        )
-        assert await wire.fault("2") == "UNAUTHENTICATED"
+        await wire.begin(CHANGED, id="notebook_1")
+        assert await wire.fault() == "UNAUTHENTICATED"
 
 
-@pytest.mark.parametrize("payload", [{"Authorization": "Bearer nonsense"}, {"X-API-Key": "aek_nonsense"}])
-async def test_a_bad_token_closes_the_socket(house: House, payload: dict[str, str]) -> None:
+@pytest.mark.parametrize("shown", ["Bearer nonsense", "Bearer ", "bearer eyJhbGciOiJub25lIn0.e30."])
+async def test_a_bad_token_closes_the_socket(house: House, shown: str) -> None:
     async with dialled(house) as wire:
-        await wire.send({"type": "connection_init", "payload": payload})
+        await wire.send({"type": "connection_init", "payload": {"Authorization": shown}})
 
         assert await wire.closed() == 4403
+
+
+async def test_nothing_is_answered_before_the_socket_is_opened(house: House) -> None:
+    async with dialled(house) as wire:
+        await wire.begin(VIEWER)
+
+        assert await wire.closed() == 4401
+
+
+async def test_a_socket_is_opened_once(wire: Wire) -> None:
+    await wire.send({"type": "connection_init"})
+
+    assert await wire.closed() == 4429
+
+
+async def test_only_our_protocol_is_spoken(house: House) -> None:
+    url = f"{house.settings.origin.replace('http', 'ws')}/graphql"
+
+    with pytest.raises((ConnectionClosed, InvalidStatus)):
+        async with connect(url, proxy=None) as socket:
+            await socket.recv()
+
+    assert socket.close_code == 4406
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "",
+        "nonsense",
+        "17",
+        "[]",
+        "null",
+        "{}",
+        b'{"type": "ping"}',
+        {"type": 1},
+        {"type": "surprise"},
+        {"type": ["subscribe"]},
+        {"type": "subscribe"},
+        {"type": "subscribe", "id": "2"},
+        {"type": "subscribe", "payload": {"query": VIEWER}},
+        {"type": "subscribe", "id": "", "payload": {"query": VIEWER}},
+        {"type": "subscribe", "id": 2, "payload": {"query": VIEWER}},
+        {"type": "subscribe", "id": "2", "payload": VIEWER},
+        {"type": "subscribe", "id": "2", "payload": {}},
+        {"type": "subscribe", "id": "2", "payload": {"query": 1}},
+        {"type": "subscribe", "id": "2", "payload": {"query": VIEWER, "variables": []}},
+        {"type": "subscribe", "id": "2", "payload": {"query": VIEWER, "operationName": 1}},
+        {"type": "complete"},
+        {"type": "complete", "id": ["1"]},
+    ],
+    ids=repr,
+)
+async def test_what_cannot_be_read_closes_the_socket(wire: Wire, message: object) -> None:
+    await wire.send(message)
+
+    assert await wire.closed() == 4400
+
+
+async def test_a_name_belongs_to_one_operation_at_a_time(wire: Wire, ada: Caller) -> None:
+    for _ in range(2):
+        await wire.begin(CHANGED, id=await ada.notebook())
+
+    assert await wire.closed() == 4409
+
+
+@pytest.mark.parametrize(
+    ("payload", "code"),
+    [
+        ({"query": "{"}, "GRAPHQL_PARSE_FAILED"),
+        ({"query": ""}, "BAD_REQUEST"),
+        ({"query": "{ nothing }"}, "GRAPHQL_VALIDATION_FAILED"),
+        ({"query": "{ ...Nothing }"}, "GRAPHQL_VALIDATION_FAILED"),
+        ({"query": VIEWER, "operationName": "Other"}, "BAD_REQUEST"),
+        ({"query": "query A { viewer { id } } query B { viewer { id } }"}, "GRAPHQL_VALIDATION_FAILED"),
+        ({"query": PROGRESS, "variables": {"id": "job_none"}}, "JOB_NOT_FOUND"),
+        ({"query": PROGRESS, "variables": {}}, "GRAPHQL_VALIDATION_FAILED"),
+        ({"query": CHANGED, "variables": {"id": "notebook_none"}}, "NOTEBOOK_NOT_FOUND"),
+        ({"query": "{ notebooks(first: 0) { totalCount } }"}, "INVALID"),
+        ({"query": "{" + " __typename" * 4_000 + "}"}, "GRAPHQL_PARSE_FAILED"),
+    ],
+    ids=repr,
+)
+async def test_a_bad_operation_ends_itself_and_no_other(
+    wire: Wire, ada: Caller, at_work: None, payload: object, code: str
+) -> None:
+    notebook = await ada.notebook()
+    await wire.begin(CHANGED, id=notebook)
+    assert (await wire.next())["notebookChanged"]["kind"] == "notebook_created"
+
+    await wire.send({"type": "subscribe", "id": "2", "payload": payload})
+    assert await wire.fault("2") == code
+
+    await ada.do("updateNotebook", id=notebook, changes={"name": "Torrents"})
+    assert (await wire.next())["notebookChanged"]["notebook"]["name"] == "Torrents"
+
+
+async def test_one_socket_carries_so_many_operations_and_no_more(
+    wire: Wire, ada: Caller, at_work: None
+) -> None:
+    notebook = await ada.notebook()
+    names = [str(number) for number in range(http.SUBSCRIPTIONS_MOST + 1)]
+    for name in names:
+        await wire.begin(CHANGED, named=name, id=notebook)
+
+    heard = [await wire.heard() for _ in names]
+
+    (refused,) = [message for message in heard if message["type"] != "next"]
+    assert (refused["type"], refused["id"]) == ("error", names[-1])
+    assert refused["payload"][0]["extensions"]["code"] == "TOO_MANY_OPERATIONS"
+
+
+async def test_what_is_completed_is_not_told_any_more(wire: Wire, ada: Caller, at_work: None) -> None:
+    notebook = await ada.notebook()
+    await wire.begin(CHANGED, id=notebook)
+    await wire.next()
+
+    await wire.send({"type": "complete", "id": "1"})
+    await ada.do("updateNotebook", id=notebook, changes={"name": "Torrents"})
+    await asyncio.sleep(0.5)
+
+    await wire.still()
+    await wire.begin(VIEWER)
+    assert await wire.rest() == [{"viewer": {"username": "ada"}}]
+
+
+async def test_changes_may_come_over_a_socket_too(wire: Wire) -> None:
+    await wire.begin('mutation { createNotebook(input: {name: "Wired"}) { notebook { name } } }')
+
+    assert await wire.rest() == [{"createNotebook": {"notebook": {"name": "Wired"}}}]
+
+
+async def test_a_revoked_key_opens_nothing_more(
+    house: House, ada: Caller, at_once: None, at_work: None
+) -> None:
+    key = await ada.do("createApiKey", "secret apiKey { id }", name="Script")
+    notebook = await ada.notebook()
+
+    async with dialled(house) as wire:
+        await wire.send({"type": "connection_init", "payload": {"X-API-Key": key["secret"]}})
+        await wire.heard()
+        await wire.begin(CHANGED, named="changes", id=notebook)
+        await wire.next("changes")
+        await ada.do("revokeApiKey", id=key["apiKey"]["id"])
+
+        await wire.begin(VIEWER, named="question")
+        assert await wire.fault("question") == "API_KEY_INVALID"
+
+        await ada.do("updateNotebook", id=notebook, changes={"name": "Torrents"})
+        assert await wire.fault("changes") == "API_KEY_INVALID"
+
+
+async def test_a_suspended_person_is_told_nothing_more(
+    guest: Wire, ada: Caller, ben: Caller, root: Caller, at_once: None, at_work: None
+) -> None:
+    notebook = await ada.notebook()
+    await ada.share(notebook, ben)
+    await guest.begin(CHANGED, id=notebook)
+    await guest.next()
+
+    await root.do("setUserStatus", id=await ben.id(), status="SUSPENDED")
+    await ada.do("updateNotebook", id=notebook, changes={"name": "Secret"})
+
+    assert await guest.fault() == "USER_SHUT_OUT"
+    await guest.begin(VIEWER)
+    assert await guest.fault() == "USER_SHUT_OUT"
+
+
+async def test_changes_are_told_as_they_come(wire: Wire, ada: Caller, ben: Caller, at_work: None) -> None:
+    notebook = await ada.notebook()
+    await ada.share(notebook, ben, "WRITE")
+    await wire.begin(CHANGED, id=notebook)
+    latest = (await wire.next())["notebookChanged"]
+
+    await ben.do("updateNotebook", id=notebook, changes={"name": "Torrents"})
+    await ada.do("archiveNotebook", id=notebook)
+    renamed, archived = [(await wire.next())["notebookChanged"] for _ in range(2)]
+
+    assert latest["kind"] == "collaboration_accepted"
+    assert (renamed["kind"], renamed["actor"], renamed["gap"]) == (
+        "notebook_updated",
+        {"username": "ben"},
+        False,
+    )
+    assert renamed["details"] == {"version": 2}
+    assert renamed["notebook"]["name"] == "Torrents"
+    assert (archived["kind"], archived["notebook"]["version"]) == ("notebook_archived", 3)
+
+
+async def test_whoever_comes_back_is_told_exactly_what_they_missed(
+    wire: Wire, ada: Caller, at_work: None
+) -> None:
+    notebook = await ada.notebook()
+    for name in ("One", "Two", "Three"):
+        await ada.do("updateNotebook", id=notebook, changes={"name": name})
+    await wire.begin(CHANGED, id=notebook, after="0-0")
+    seen = [(await wire.next())["notebookChanged"] for _ in range(4)]
+    assert [each["details"].get("version") for each in seen] == [None, 2, 3, 4]
+
+    for place, each in enumerate(seen):
+        async with talking(ada) as again:
+            await again.begin(CHANGED, id=notebook, after=each["cursor"])
+            missed = [(await again.next())["notebookChanged"] for _ in seen[place + 1 :]]
+            await again.still()
+
+        assert missed == [{**it, "notebook": missed[0]["notebook"]} for it in seen[place + 1 :]]
+
+
+async def test_whoever_comes_back_too_late_is_told_of_the_gap(
+    house: House, wire: Wire, ada: Caller, at_work: None
+) -> None:
+    notebook = await ada.notebook()
+    await wire.begin(CHANGED, id=notebook)
+    seen = (await wire.next())["notebookChanged"]
+    for name in ("One", "Two"):
+        await ada.do("updateNotebook", id=notebook, changes={"name": name})
+        await wire.next()
+    await house.opened.redis.xtrim(_key(await tenant_of(ada), f"notebook/{notebook}"), maxlen=1)
+
+    async with talking(ada) as again:
+        await again.begin(CHANGED, id=notebook, after=seen["cursor"])
+        found = (await again.next())["notebookChanged"]
+
+    assert (found["gap"], found["details"], found["notebook"]["name"]) == (True, {"version": 3}, "Two")
+
+
+async def tenant_of(caller: Caller) -> TenantId:
+    return TenantId((await caller.ask("{ tenant { id } }"))["tenant"]["id"])
+
+
+@pytest.mark.parametrize("after", ["junk", "1-x", "-", "+", "$", "1-2-3", "99999999999999999999-0", "١-٢"])
+@pytest.mark.parametrize("query", [CHANGED, PROGRESS], ids=["notebook", "job"])
+async def test_a_cursor_that_nobody_gave_out_is_refused(
+    wire: Wire, ada: Caller, query: str, after: str
+) -> None:
+    notebook = await ada.notebook()
+    _, job = await ada.upload(notebook)
+
+    await wire.begin(query, id=notebook if query is CHANGED else job, after=after)
+
+    assert await wire.fault() == "CURSOR_INVALID"
+
+
+async def test_whoever_loses_the_right_is_told_nothing_more(
+    guest: Wire, ada: Caller, ben: Caller, at_work: None
+) -> None:
+    notebook = await ada.notebook()
+    await ada.share(notebook, ben)
+    await guest.begin(CHANGED, id=notebook)
+    await guest.next()
+
+    await ada.do("revokeCollaboration", id=notebook, userId=await ben.id())
+
+    assert await guest.fault() == "NOTEBOOK_NOT_FOUND"
+
+
+async def test_a_deleted_notebook_ends_what_is_told_of_it(wire: Wire, ada: Caller, at_work: None) -> None:
+    notebook = await ada.notebook()
+    await wire.begin(CHANGED, id=notebook)
+    await wire.next()
+
+    await ada.do("deleteNotebook", id=notebook)
+
+    assert await wire.fault() == "NOTEBOOK_NOT_FOUND"
+
+
+async def test_a_client_that_reads_slowly_loses_nothing(
+    house: House, wire: Wire, ada: Caller, at_work: None
+) -> None:
+    notebook, tenant, user = await ada.notebook(), await tenant_of(ada), await ada.id()
+    await wire.begin(CHANGED, id=notebook)
+    await wire.next()
+
+    for number in range(600):
+        payload = {"notebook": notebook, "by": user, "number": number, "ballast": "x" * 2_000}
+        event = Event(
+            id=EventId(""),
+            tenant=tenant,
+            topic=f"notebook/{notebook}",
+            kind="notebook_updated",
+            payload=payload,
+            at=moment().now,
+        )
+        await house.opened.feed.publish(event)
+    told = [(await wire.next())["notebookChanged"]["details"]["number"] for _ in range(600)]
+
+    assert told == list(range(600))
+
+
+async def test_a_job_is_followed_to_its_end(wire: Wire, ada: Caller, at_work: None) -> None:
+    lines = [f"Line {number} tells of rivers and gauges." for number in range(40)]
+    _, job = await ada.upload(await ada.notebook(), "rivers.pdf", make_files.pdf(*[lines] * 5))
+
+    await wire.begin(PROGRESS, id=job)
+    told = [each["jobProgress"] for each in await wire.rest()]
+
+    last = told[-1]["job"]
+    assert (last["status"], last["stage"], last["progress"]) == ("COMPLETED", "index", 100)
+    assert last["finishedAt"] is not None
+    stages = list(dict.fromkeys(each["job"]["stage"] for each in told))
+    assert stages == ["validate", "extract", "chunk", "embed", "index"]
+    progress = [each["job"]["progress"] for each in told]
+    assert progress == sorted(progress)
+    assert (5, 5) in [(each["done"], each["of"]) for each in told]
+    assert not any(each["gap"] for each in told)
+
+
+async def test_of_a_job_that_is_over_the_end_is_told(wire: Wire, ada: Caller, at_work: None) -> None:
+    _, job = await ada.upload(await ada.notebook())
+    over = await ada.over(job)
+
+    await wire.begin(PROGRESS, id=job)
+    (told,) = await wire.rest()
+
+    assert told["jobProgress"]["job"] == {name: over[name] for name in told["jobProgress"]["job"]}
+
+
+async def test_a_job_is_replayed_from_any_cursor(ada: Caller, at_work: None) -> None:
+    _, job = await ada.upload(await ada.notebook())
+    await ada.over(job)
+
+    async def replayed(after: str) -> list[object]:
+        async with talking(ada) as wire:
+            await wire.begin(PROGRESS, id=job, after=after)
+            return [each["jobProgress"] for each in await wire.rest()]
+
+    whole = await replayed("0-0")
+    assert len(whole) >= 5
+    for place, each in enumerate(whole):
+        assert await replayed(each["cursor"]) == whole[place + 1 :]
+
+
+async def test_a_job_whose_events_are_gone_is_told_as_it_is(house: House, ada: Caller, at_work: None) -> None:
+    _, job = await ada.upload(await ada.notebook())
+    await ada.over(job)
+    await house.opened.redis.delete(_key(await tenant_of(ada), f"job/{job}"))
+
+    async with talking(ada) as wire:
+        await wire.begin(PROGRESS, id=job, after="1-1")
+        (told,) = await wire.rest()
+
+    assert (told["jobProgress"]["gap"], told["jobProgress"]["job"]["status"]) == (True, "COMPLETED")
+
+
+async def test_all_uploads_of_a_notebook_are_followed_at_once(wire: Wire, ada: Caller, at_work: None) -> None:
+    notebook = await ada.notebook()
+    query = """
+    subscription ($id: ID!) { notebookUploads(notebookId: $id) { job { id status document { name } } } }
+    """
+    await wire.begin(query, id=notebook)
+    await asyncio.sleep(0.3)
+    jobs = {name: (await ada.upload(notebook, name))[1] for name in ("one.txt", "two.txt")}
+
+    done: dict[str, str] = {}
+    while len(done) < 2:
+        job = (await wire.next())["notebookUploads"]["job"]
+        if job["status"] == "COMPLETED":
+            done[job["document"]["name"]] = job["id"]
+
+    assert done == jobs

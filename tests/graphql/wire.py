@@ -11,7 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from tests.graphql.house import House
+from tests.graphql.house import Caller, House
 
 PROTOCOL = Subprotocol("graphql-transport-ws")
 PATIENCE_S = 20
@@ -35,34 +35,40 @@ class Wire:
             message: Message = json.loads(await self.socket.recv())
             return message
 
-    async def subscribe(self, query: str, *, id: str = "1", **variables: object) -> None:
+    async def begin(self, query: str, /, *, named: str = "1", **variables: object) -> None:
         """Begin an operation."""
         payload = {"query": query, "variables": variables}
-        await self.send({"type": "subscribe", "id": id, "payload": payload})
+        await self.send({"type": "subscribe", "id": named, "payload": payload})
 
-    async def next(self, id: str = "1") -> Any:
-        """The data of the next answer, which is *id*'s and has no errors."""
+    async def next(self, named: str = "1") -> Any:
+        """The data of the next answer, which is for the operation *named* so and has no errors."""
         message = await self.heard()
-        assert (message["type"], message.get("id")) == ("next", id), message
+        assert (message["type"], message.get("id")) == ("next", named), message
         assert "errors" not in message["payload"], message
         return message["payload"]["data"]
 
-    async def rest(self, id: str = "1") -> list[Any]:
+    async def rest(self, named: str = "1") -> list[Any]:
         """The data of all answers up to the end."""
         found = []
         while (message := await self.heard())["type"] == "next":
+            assert "errors" not in message["payload"], message
             found.append(message["payload"]["data"])
-        assert message == {"type": "complete", "id": id}
+        assert message == {"type": "complete", "id": named}, message
         return found
 
-    async def fault(self, id: str = "1") -> str:
-        """The code of the error that ends *id* next."""
+    async def fault(self, named: str = "1") -> str:
+        """The code of the error that ends the operation next."""
         message = await self.heard()
-        assert message["id"] == id
+        assert message["id"] == named, message
         errors = message["payload"] if message["type"] == "error" else message["payload"]["errors"]
         if message["type"] == "next":
-            assert await self.heard() == {"type": "complete", "id": id}
+            assert await self.heard() == {"type": "complete", "id": named}
         return str(errors[0]["extensions"]["code"])
+
+    async def still(self) -> None:
+        """Nothing more is said: the next thing heard is the answer to a ping."""
+        await self.send({"type": "ping"})
+        assert await self.heard() == {"type": "pong"}
 
     async def closed(self) -> int:
         """The code with which the other side closes."""
@@ -84,10 +90,10 @@ async def dialled(house: House, **headers: str) -> AsyncIterator[Wire]:
 
 
 @asynccontextmanager
-async def talking(house: House, token: str | None = None) -> AsyncIterator[Wire]:
-    """A socket of whoever *token* is about."""
-    async with dialled(house) as wire:
-        payload = {} if token is None else {"Authorization": f"Bearer {token}"}
-        await wire.send({"type": "connection_init", "payload": payload})
+async def talking(caller: Caller) -> AsyncIterator[Wire]:
+    """A socket of *caller*'s."""
+    async with dialled(caller.house) as wire:
+        shown = {"Authorization": caller.client.headers.get("authorization", "none")}
+        await wire.send({"type": "connection_init", "payload": shown})
         assert await wire.heard() == {"type": "connection_ack"}
         yield wire

@@ -6,6 +6,7 @@ on this side: Aether itself is asked what it has.
 """
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, suppress
@@ -98,6 +99,7 @@ class Import:
         self._homes: dict[tuple[str, ...], Home] = {}
         self._settling = asyncio.Lock()
         self._following = asyncio.Semaphore(FOLLOWED_MOST)
+        self._waiting_until = 0.0
 
     async def run(self, files: Sequence[File], *, notebook: str, jobs: int) -> None:
         """Bring *files* into the notebook of this name, which is made if it is missing.
@@ -131,7 +133,7 @@ class Import:
         try:
             return await doing
         except Away as away:
-            pass
+            await self._client.ask(operations.ANYTHING)
             failure = away.failure
         except Declined as declined:
             failure = declined.failure
@@ -236,7 +238,14 @@ class Import:
         return found
 
     async def _patiently(self, step: Callable[[], Awaitable[T]]) -> T:
-        return await patiently(step, patience_s=self._patience_s, wait=self._watcher.wait)
+        return await patiently(step, patience_s=self._patience_s, wait=self._wait)
+
+    def _wait(self, reason: str, seconds: float) -> None:
+        """Tell that Aether is away, once for all that wait for it at the same time."""
+        now = time.monotonic()
+        if now >= self._waiting_until:
+            self._waiting_until = now + seconds
+            self._watcher.wait(reason, seconds)
 
 
 async def _same(file: File, documents: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:

@@ -88,6 +88,11 @@ class Neo4jDocuments(Documents):
         rows = await self._run("documents/below", notebook=notebook)
         return {row["id"]: tuple(reversed(row["path"])) if row["live"] else None for row in rows}
 
+    @override
+    async def unprocessed(self, notebook: NotebookId) -> Sequence[Document]:
+        rows = await self._run("documents/unprocessed", notebook=notebook)
+        return [document_of(row["document"]) for row in rows]
+
 
 class Neo4jChunks(Chunks):
     """Where the chunks of documents are kept."""

@@ -82,6 +82,7 @@ class Tenant(StructuredNode):
     status = StringProperty()
     realm = StringProperty()
     settings = StringProperty()
+    lock = StringProperty()
     created_at = INSTANT()
     updated_at = INSTANT()
 

@@ -2,7 +2,7 @@
 
 from typing_extensions import override
 
-from aether.adapters.neo4j.rows import instant, text_of, value_of
+from aether.adapters.neo4j.rows import instant, lock, text_of, value_of
 from aether.adapters.neo4j.runner import Row, Runner
 from aether.domain.tenants import Tenant, TenantId, TenantMissing, Tenants, TenantStatus
 
@@ -16,6 +16,12 @@ class Neo4jTenants(Tenants):
     @override
     async def get(self) -> Tenant:
         if (row := await self._run.one("tenants/get")) is None:
+            raise TenantMissing("There is no such tenant.")
+        return tenant_of(row["tenant"])
+
+    @override
+    async def lock(self) -> Tenant:
+        if (row := await self._run.one("tenants/lock", lock=lock())) is None:
             raise TenantMissing("There is no such tenant.")
         return tenant_of(row["tenant"])
 

@@ -21,6 +21,7 @@ from aether.domain.documents.entity import (
     filename,
 )
 from aether.domain.documents.keeping import (
+    Paths,
     add,
     begin,
     cancel,
@@ -38,10 +39,12 @@ from aether.domain.documents.keeping import (
     page,
     path_of,
     place,
+    places,
     remove,
     rename,
     reprocess,
     retry,
+    revive,
     strand,
     visible_jobs,
 )
@@ -60,6 +63,7 @@ __all__ = [
     "DocumentStale",
     "Documents",
     "EmbeddingStatus",
+    "Paths",
     "ProcessingStatus",
     "SeenDocument",
     "Understanding",
@@ -82,10 +86,12 @@ __all__ = [
     "page",
     "path_of",
     "place",
+    "places",
     "remove",
     "rename",
     "reprocess",
     "retry",
+    "revive",
     "strand",
     "visible_jobs",
 ]

@@ -19,8 +19,10 @@ from aether.domain.documents.entity import (
 from aether.domain.documents.ports import DocumentOrder, Work
 from aether.domain.jobs import AttemptOver, Failure, Job, JobId, JobKind, JobMissing, JobStatus
 from aether.domain.moments import Moment
-from aether.domain.notebooks import NotebookHeld, NotebookId, NotebookMissing
+from aether.domain.notebooks import NotebookId, NotebookMissing
 from aether.domain.pages import Page, Slice
+from aether.domain.tenants import TenantId
+from aether.domain.users import UserId
 from aether.domain.viewers import Viewer
 
 
@@ -64,16 +66,14 @@ async def rename(
 async def remove(work: Work, *, id: DocumentId, version: int | None, by: Viewer, at: Moment) -> Document:
     """Delete a document; whoever works on it stops."""
     document = (await _opened(work, id, by=by)).at_version(version)
-    notebook = (await work.notebooks.get_many([document.notebook])).get(document.notebook)
-    if notebook is not None and notebook.compliance.legal_hold:
-        raise NotebookHeld(notebook.id)
+    await notebooks.unheld(work, await path_of(work, notebook=document.notebook))
     for job in await work.jobs.about(id, live=True):
         await jobs.cancel(work, id=job.id, at=at)
     await work.documents.remove(id, deletion=at.id("deletion", id), by=by.user, at=at)
     await notebooks.tell(
         work, document.notebook, "document_deleted", by=by, at=at, document=id, name=document.name
     )
-    await jobs.reindex(work, subject=document.notebook, by=by.user, tenant=by.tenant, at=at)
+    await jobs.reindex(work, notebook=document.notebook, subject=id, by=by.user, tenant=by.tenant, at=at)
     return document
 
 
@@ -229,18 +229,40 @@ async def chunks_to_index(work: Work, *, document: DocumentId) -> Sequence[Chunk
     return await work.chunks.of_document(document)
 
 
-async def place(
-    work: Work, *, job: JobId, attempt: int
-) -> Mapping[DocumentId, tuple[NotebookId, ...] | None]:
-    """Note where each document below a job's notebook lies, and give that back; none where it is deleted.
+Paths = Mapping[DocumentId, tuple[NotebookId, ...] | None]
+"""Where documents lie, from the top down; none where they are deleted."""
+
+
+async def places(work: Work, job: Job) -> Paths:
+    """Where each document lies that *job* indexes anew; those long deleted are left out."""
+    if job.subject == job.notebook:
+        return await work.documents.below(NotebookId(job.notebook))
+    id, notebook = DocumentId(job.subject), NotebookId(job.notebook)
+    live = id in await work.documents.lock([id])
+    return {id: await path_of(work, notebook=notebook) if live else None}
+
+
+async def place(work: Work, paths: Paths, *, job: JobId, attempt: int) -> None:
+    """Note where documents lie, for whoever finds them by their words.
 
     Raises:
         AttemptOver: This attempt no longer counts.
     """
-    claimed = await jobs.fenced(work, id=job, attempt=attempt)
-    found = await work.documents.below(NotebookId(claimed.subject))
-    await work.chunks.place(found)
-    return found
+    await jobs.fenced(work, id=job, attempt=attempt)
+    await work.chunks.place(paths)
+
+
+async def revive(work: Work, job: Job, *, at: Moment) -> Sequence[Job]:
+    """Have those documents below a job's notebook processed that wait for nobody.
+
+    Their jobs ended when they were deleted; now they are back.
+    """
+    waiting = await work.documents.unprocessed(NotebookId(job.notebook))
+    return [
+        await jobs.ask(work, _job(document, tenant=job.tenant, by=job.created_by, at=at), at=at)
+        for document in waiting
+        if not await work.jobs.about(document.id, live=True)
+    ]
 
 
 async def path_of(work: Work, *, notebook: NotebookId) -> tuple[NotebookId, ...]:
@@ -248,16 +270,19 @@ async def path_of(work: Work, *, notebook: NotebookId) -> tuple[NotebookId, ...]
     return (*await work.trees.above(notebook), notebook)
 
 
-async def _process(work: Work, document: Document, *, by: Viewer, at: Moment) -> Job:
-    job = Job.new(
+def _job(document: Document, *, tenant: TenantId, by: UserId, at: Moment) -> Job:
+    return Job.new(
         JobKind.PROCESSING,
         subject=document.id,
         notebook=document.notebook,
-        tenant=by.tenant,
-        by=by.user,
+        tenant=tenant,
+        by=by,
         at=at,
     )
-    return await jobs.ask(work, job, at=at)
+
+
+async def _process(work: Work, document: Document, *, by: Viewer, at: Moment) -> Job:
+    return await jobs.ask(work, _job(document, tenant=by.tenant, by=by.user, at=at), at=at)
 
 
 async def _opened(work: Work, id: DocumentId, *, by: Viewer) -> Document:

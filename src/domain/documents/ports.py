@@ -65,8 +65,12 @@ class Documents(Protocol):
     async def below(self, notebook: NotebookId) -> Mapping[DocumentId, tuple[NotebookId, ...] | None]:
         """Every document in *notebook* and below, with the notebooks above it from the top down.
 
-        None stands for the path of a document that is deleted.
+        None stands for the path of a document that was deleted since it was last placed.
         """
+        ...
+
+    async def unprocessed(self, notebook: NotebookId) -> Sequence[Document]:
+        """The live documents in *notebook* and below whose processing has not ended."""
         ...
 
 

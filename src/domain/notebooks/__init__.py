@@ -43,7 +43,7 @@ from aether.domain.notebooks.lists import (
     get_many,
     page,
 )
-from aether.domain.notebooks.ports import Branch, Notebooks, Trees, Work, opened, tell
+from aether.domain.notebooks.ports import Branch, Notebooks, Trees, Work, opened, tell, unheld
 from aether.domain.notebooks.trees import move, remove, restore
 
 __all__ = [
@@ -84,6 +84,7 @@ __all__ = [
     "remove",
     "restore",
     "tell",
+    "unheld",
     "update",
     "update_compliance",
     "view",

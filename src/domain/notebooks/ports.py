@@ -9,7 +9,7 @@ from aether.domain.access import Permission
 from aether.domain.activities import Activity, ActivityId
 from aether.domain.events import Event, EventId
 from aether.domain.moments import Moment
-from aether.domain.notebooks.entity import Notebook, NotebookId, NotebookMissing
+from aether.domain.notebooks.entity import Notebook, NotebookHeld, NotebookId, NotebookMissing
 from aether.domain.notebooks.lists import Shelves
 from aether.domain.users import UserId
 from aether.domain.viewers import Viewer
@@ -123,6 +123,17 @@ async def opened(work: Work, id: NotebookId, *, by: Viewer, wanted: Permission) 
     granted = await work.access.permissions([id], of=by.user)
     access.demand(by.within(granted.get(id)), wanted, missing=NotebookMissing(id))
     return found
+
+
+async def unheld(work: Work, ids: Collection[NotebookId]) -> None:
+    """Refuse if one of the notebooks is under legal hold.
+
+    Raises:
+        NotebookHeld: One of them is.
+    """
+    for notebook in (await work.notebooks.get_many(ids)).values():
+        if notebook.compliance.legal_hold:
+            raise NotebookHeld(notebook.id)
 
 
 async def tell(work: Work, id: NotebookId, verb: str, *, by: Viewer, at: Moment, **details: object) -> None:

@@ -8,13 +8,12 @@ from aether.domain.notebooks.entity import (
     SUBTREE_MOST,
     Notebook,
     NotebookCycle,
-    NotebookHeld,
     NotebookId,
     NotebookMissing,
     NotebookTooLarge,
 )
 from aether.domain.notebooks.keeping import place
-from aether.domain.notebooks.ports import Work, opened, tell
+from aether.domain.notebooks.ports import Work, opened, tell, unheld
 from aether.domain.viewers import Viewer
 
 
@@ -37,13 +36,14 @@ async def move(
         raise NotebookTooLarge(id)
     if to in {branch.id for branch in below}:
         raise NotebookCycle(id)
+    await unheld(work, await work.trees.above(id))
     if to is not None:
         await place(work, to, levels=1 + max(branch.depth for branch in below), by=by)
     moved = notebook.under(to, now=at.now)
     await work.trees.hang(id, under=to)
     await work.notebooks.put(moved)
     await tell(work, id, "notebook_moved", by=by, at=at, parent=to, version=moved.version)
-    await reindex(work, subject=id, by=by.user, tenant=by.tenant, at=at)
+    await reindex(work, notebook=id, by=by.user, tenant=by.tenant, at=at)
     return moved
 
 
@@ -58,12 +58,11 @@ async def remove(work: Work, *, id: NotebookId, version: int | None, by: Viewer,
     ids = [branch.id for branch in await work.trees.below(id)]
     if len(ids) > SUBTREE_MOST:
         raise NotebookTooLarge(id)
-    for below in (await work.notebooks.lock(ids)).values():
-        if below.compliance.legal_hold:
-            raise NotebookHeld(below.id)
+    await work.notebooks.lock(ids)
+    await unheld(work, [*await work.trees.above(id), *ids])
     await tell(work, id, "notebook_deleted", by=by, at=at, name=notebook.name)
     await work.trees.remove(ids, deletion=at.id("deletion", id), by=by.user, at=at)
-    await reindex(work, subject=id, by=by.user, tenant=by.tenant, at=at)
+    await reindex(work, notebook=id, by=by.user, tenant=by.tenant, at=at)
     return notebook
 
 
@@ -86,7 +85,7 @@ async def restore(work: Work, *, id: NotebookId, by: Viewer, at: Moment) -> Note
         await work.trees.hang(id, under=None)
     await work.trees.restore([branch.id for branch in below], deletion=trashed.deletion, at=at)
     await tell(work, id, "notebook_restored", by=by, at=at)
-    await reindex(work, subject=id, by=by.user, tenant=by.tenant, at=at)
+    await reindex(work, notebook=id, by=by.user, tenant=by.tenant, at=at)
     return (await work.notebooks.get_many([id]))[id]
 
 
