@@ -5,7 +5,7 @@
 // returns: id: string
 MATCH (notebook:Notebook)-[:CONTAINS]->(document:Document {id: $id, tenant: $tenant})
 WHERE document.deletion IS NULL
-SET document.deletion = $deletion, document.deleted_by = $user, document.deleted_at = $now, document.scope_ = '',
+SET document.deletion = $deletion, document.deleted_by = $user, document.deleted_at = $now,
   notebook.document_count = notebook.document_count - 1,
   notebook.total_size_bytes = notebook.total_size_bytes - document.file_size
 RETURN document.id AS id

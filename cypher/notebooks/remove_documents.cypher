@@ -5,6 +5,5 @@
 // returns: id: string
 MATCH (notebook:Notebook)-[:CONTAINS]->(document:Document)
 WHERE notebook.id IN $ids AND notebook.tenant = $tenant AND document.deletion IS NULL
-SET document.deletion = $deletion, document.deleted_by = $user, document.deleted_at = $now,
-  document.scope_ = ''
+SET document.deletion = $deletion, document.deleted_by = $user, document.deleted_at = $now
 RETURN document.id AS id

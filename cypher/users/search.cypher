@@ -1,12 +1,12 @@
-// The users whose name, username or e-mail holds a text in lower case, by username.
+// The users whose name, username or e-mail holds a text in lower case, by username; an address is searched for admins only.
 //
 // mode:    read
-// params:  text: string, everybody: boolean, key: string, after: string, most: integer
+// params:  text: string, statuses: list<string>, addresses: boolean, key: string, after: string, most: integer
 // returns: user: map, key: string, total: integer
 MATCH (user:User {tenant: $tenant})
-WHERE ($everybody OR user.status = 'active') AND (
+WHERE user.status IN $statuses AND (
   toLower(user.username) CONTAINS $text OR toLower(coalesce(user.full_name, '')) CONTAINS $text
-  OR toLower(coalesce(user.email, '')) CONTAINS $text
+  OR ($addresses AND toLower(coalesce(user.email, '')) CONTAINS $text)
 )
 WITH collect(user) AS found
 WITH found, size(found) AS total

@@ -154,6 +154,7 @@ async def accept(work: Work, *, notebook: NotebookId, by: Viewer, at: Moment) ->
     Raises:
         CollaborationMissing: There is none.
     """
+    by.creates()
     found = (await work.notebooks.lock([notebook])).get(notebook)
     invitation = (await work.collaborations.of_notebook(notebook)).get(by.user)
     if found is None or invitation is None or invitation.status is CollaborationStatus.REVOKED:
@@ -167,6 +168,7 @@ async def accept(work: Work, *, notebook: NotebookId, by: Viewer, at: Moment) ->
 
 async def revoke(work: Work, *, notebook: NotebookId, user: UserId, by: Viewer, at: Moment) -> None:
     """End a collaboration now: somebody else's as an admin of the notebook, one's own at any time."""
+    by.creates()
     if user == by.user:
         await work.notebooks.lock([notebook])
     else:
@@ -177,11 +179,25 @@ async def revoke(work: Work, *, notebook: NotebookId, user: UserId, by: Viewer, 
 
 
 async def of_notebook(work: Work, *, notebook: NotebookId, by: Viewer) -> Sequence[Collaboration]:
-    """The live collaborations of a notebook, for those who may read it, the oldest first."""
-    if notebook not in await work.access.permissions([notebook], of=by.user):
+    """The live collaborations of a notebook, for those who may read it, the oldest first.
+
+    Who is invited, and in which words, is between the two and those who administer it.
+    """
+    granted = (await work.access.permissions([notebook], of=by.user)).get(notebook)
+    if granted is None:
         return []
     found = (await work.collaborations.of_notebook(notebook)).values()
-    live = [each for each in found if each.status is not CollaborationStatus.REVOKED]
+    live = [
+        each
+        if granted is Permission.ADMIN or by.user in {each.user, each.granted_by}
+        else replace(each, message="")
+        for each in found
+        if each.status is CollaborationStatus.ACTIVE
+        or (
+            each.status is CollaborationStatus.PENDING
+            and (granted is Permission.ADMIN or each.user == by.user)
+        )
+    ]
     return sorted(live, key=lambda each: (each.granted_at, each.user))
 
 

@@ -5,16 +5,43 @@ relay hands it on after the commit, at least once, in order. Listeners follow a 
 a cursor on; events of a topic carry what a listener shows, never a document's text.
 """
 
+import re
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NewType, Protocol
 
+from aether.domain.errors import Invalid
 from aether.domain.tenants import TenantId
 
 EventId = NewType("EventId", str)
 Cursor = NewType("Cursor", str)
 """A place in a topic, given by the stream that keeps it; opaque."""
+
+
+BEGINNING = Cursor("0-0")
+"""Before every event."""
+_CURSOR = re.compile(r"\d{1,20}-\d{1,20}")
+
+
+class PlaceInvalid(Invalid):
+    """The cursor was not given out by a subscription."""
+
+    code = "CURSOR_INVALID"
+
+    def __init__(self) -> None:
+        super().__init__("Give a cursor that this subscription told, or none.", field="after")
+
+
+def cursor(given: str | None) -> Cursor | None:
+    """*given* as a place in a topic.
+
+    Raises:
+        PlaceInvalid: It cannot be one.
+    """
+    if given is not None and not _CURSOR.fullmatch(given):
+        raise PlaceInvalid
+    return None if given is None else Cursor(given)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

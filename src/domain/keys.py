@@ -12,7 +12,7 @@ from typing import NewType, Protocol
 
 from aether.domain import checks, users
 from aether.domain.access import Permission
-from aether.domain.errors import Invalid, Missing, Unauthenticated
+from aether.domain.errors import Forbidden, Invalid, Missing, Unauthenticated
 from aether.domain.moments import Moment
 from aether.domain.tenants import TenantId
 from aether.domain.users import User, UserId
@@ -45,6 +45,15 @@ class KeyRefused(Unauthenticated):
 
     def __init__(self) -> None:
         super().__init__("The API key is not valid.")
+
+
+class KeyMakesKeys(Forbidden):
+    """A key cannot make another, which would outlive it."""
+
+    code = "API_KEY_MAKES_KEYS"
+
+    def __init__(self) -> None:
+        super().__init__("An API key cannot make another one: sign in for that.")
 
 
 class TooManyKeys(Invalid):
@@ -128,6 +137,8 @@ async def create(
 ) -> ApiKey:
     """Make a key that lets programs in as *by* for so many days, up to *ceiling*."""
     by.creates()
+    if by.by_key:
+        raise KeyMakesKeys
     checks.number(days, field="days", least=1, most=DAYS_MOST)
     key = ApiKey(
         id=id,
@@ -174,7 +185,7 @@ async def enter(work: Work, *, secret: str, at: Moment) -> Viewer:
     if found is None or not found[0].valid(now=at.now):
         raise KeyRefused
     key, owner = found
-    return Viewer.of(owner, ceiling=key.ceiling)
+    return Viewer.of(owner, ceiling=key.ceiling, by_key=True)
 
 
 async def touch(work: Work, *, secret: str, at: Moment) -> None:

@@ -32,8 +32,8 @@ CANDIDATES = 100
 """How many each leg offers, at least."""
 FLOOR = 0.25
 """The least cosine at which two texts have anything to do with each other, for MiniLM."""
-ROOTS_MOST = 500
-"""Beyond so many roots the legs look through the whole tenant, and the viewer's rights sift after."""
+ROOTS_MOST = 900
+"""Beyond so many roots words are looked up in the whole tenant, and the viewer's rights sift after."""
 HALF_LIFE = timedelta(days=180)
 SNIPPET = 240
 """How long a snippet is, in code points."""
@@ -169,11 +169,11 @@ async def _by_words(
     candidates: _Candidates, asked: str, *, within: Collection[str], graph: Graph
 ) -> Unavailable | None:
     async def look(work: Work) -> Sequence[Match]:
-        scope = within if len(within) <= ROOTS_MOST else None
+        scope, limit = (within, CANDIDATES) if len(within) <= ROOTS_MOST else (None, 10 * CANDIDATES)
         return [
             match
             for shape in Shape
-            for match in await work.passages.matching(asked, shape=shape, within=scope, limit=CANDIDATES)
+            for match in await work.passages.matching(asked, shape=shape, within=scope, limit=limit)
         ]
 
     try:

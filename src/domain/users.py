@@ -203,9 +203,10 @@ class Users(Protocol):
         ...
 
     async def search(self, text: str, *, part: Slice, everybody: bool = False) -> Page[User]:
-        """The active users whose name, username or e-mail holds *text*, by username.
+        """The active users whose name or username holds *text*, by username.
 
-        An empty text finds all of them. With *everybody*, also those who may not enter.
+        An empty text finds all of them. With *everybody*, also those who may not enter, and by
+        their e-mail address too.
         """
         ...
 
@@ -225,7 +226,7 @@ async def get_many(work: Work, ids: Collection[UserId]) -> Mapping[UserId, User]
 
 
 async def search(work: Work, *, text: str, part: Slice, everybody: bool = False) -> Page[User]:
-    """The users of this tenant whose name, username or e-mail holds *text*: the active ones, or all."""
+    """The users of this tenant whose name or username holds *text*: the active ones, or all."""
     asked = checks.line(text, field="text", most=NAME_MOST, least=0)
     return await work.users.search(asked, part=part, everybody=everybody)
 

@@ -25,20 +25,28 @@ class Viewer:
     Attributes:
         ceiling: The most that the viewer may do to anything, whatever the graph grants: a
             read-only role or key never writes.
+        by_key: Whether a program asks, with an API key, in the person's name.
     """
 
     user: UserId
     tenant: TenantId
     roles: frozenset[Role]
     ceiling: Permission = Permission.ADMIN
+    by_key: bool = False
 
     @classmethod
-    def of(cls, user: User, *, ceiling: Permission = Permission.ADMIN) -> "Viewer":
+    def of(cls, user: User, *, ceiling: Permission = Permission.ADMIN, by_key: bool = False) -> "Viewer":
         """The viewer that *user* is, if they may enter."""
         user.admitted()
         only_reads = user.roles <= {Role.VIEWER}
         most = Permission.READ if only_reads else Permission.ADMIN
-        return cls(user=user.id, tenant=user.tenant, roles=user.roles, ceiling=min(ceiling, most))
+        return cls(
+            user=user.id,
+            tenant=user.tenant,
+            roles=user.roles,
+            ceiling=min(ceiling, most),
+            by_key=by_key,
+        )
 
     def within(self, granted: Permission | None) -> Permission | None:
         """What is left of *granted* under the ceiling."""
@@ -52,6 +60,16 @@ class Viewer:
         """
         if not self.roles & {*roles, Role.ADMIN}:
             raise RoleMissing(f"This takes the role {' or '.join(roles)}.")
+
+    def administers(self) -> None:
+        """Refuse whoever is no admin, or asks with a key that may do less than everything.
+
+        Raises:
+            RoleMissing: They may not look after the tenant.
+        """
+        self.needs(Role.ADMIN)
+        if self.ceiling < Permission.ADMIN:
+            raise RoleMissing("This takes a key that may administer.")
 
     def creates(self) -> None:
         """Refuse a viewer who may only read.

@@ -1,5 +1,6 @@
 """What resolvers work with: the outside, the viewer, and the loaders of one request."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -44,6 +45,10 @@ class Ports:
     cursors: Cursors
 
 
+READS_AT_ONCE = 8
+"""How many transactions one request, or one connection, may have open to read."""
+
+
 @dataclass(kw_only=True)
 class Context:
     """One request, or one connection of a subscriber.
@@ -58,7 +63,8 @@ class Context:
     request_id: str
     admitted: Viewer | None = None
     credential: Credential | None = None
-    connection_params: dict[str, Any] | None = field(default=None)
+    connection_params: dict[str, Any] | None = None
+    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(READS_AT_ONCE))
 
     @property
     def viewer(self) -> Viewer:
@@ -99,7 +105,8 @@ class Context:
         self, use_case: Callable[Concatenate[Work, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run *use_case* on the graph of the viewer's tenant, to read."""
-        return await self.graph.read(use_case, *args, **kwargs)
+        async with self._turns:
+            return await self.graph.read(use_case, *args, **kwargs)
 
     async def write(
         self, use_case: Callable[Concatenate[Work, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs

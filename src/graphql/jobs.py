@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 
 from aether.domain import documents, jobs
-from aether.domain.events import Cursor, Report
+from aether.domain.events import BEGINNING, Report, cursor
 from aether.domain.jobs import JobId, JobKind, JobMissing, JobStatus
 from aether.domain.notebooks import NotebookId, NotebookMissing
 from aether.graphql.context import Info
@@ -16,10 +16,6 @@ from aether.graphql.refusals import Payload, mutation
 
 if TYPE_CHECKING:
     from aether.graphql.documents import Document
-
-
-BEGINNING = "0-0"
-"""The cursor before every event."""
 
 
 @strawberry.type
@@ -102,9 +98,13 @@ class Job(Node):
             attempt=told["attempt"],
             error=failure and JobFailure(code=failure["code"], message=failure["message"]),
             created_at=self.created_at,
-            finished_at=self.finished_at,
+            finished_at=_instant(told["finished_at"]),
             subject=self.subject,
         )
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 @strawberry.type
@@ -225,7 +225,7 @@ class JobSubscriptions:
         known = await job_by_id(info, id)
         if known is None:
             raise JobMissing(id)
-        if after is None:
+        if after is None or JobStatus(known.status).over:
             yield _present(known, info)
             if JobStatus(known.status).over:
                 return
@@ -260,7 +260,7 @@ async def _readable(info: Info, notebook: str) -> None:
 async def _followed(info: Info, topic: str, after: str | None) -> AsyncGenerator[Report, None]:
     tenant = info.context.viewer.tenant
     feed = info.context.ports.feed
-    async for report in feed.follow(tenant, topic, after=None if after is None else Cursor(after)):
+    async for report in feed.follow(tenant, topic, after=cursor(after)):
         await info.context.readmit()
         yield report
 

@@ -18,6 +18,7 @@ from aether.graphql import enums  # noqa: F401 - shows the enums
 from aether.graphql.access import AccessQueries
 from aether.graphql.collaborations import CollaborationMutations, CollaborationQueries
 from aether.graphql.context import Info
+from aether.graphql.cost import NodeLimit
 from aether.graphql.descriptions import describe
 from aether.graphql.documents import DocumentMutations, DocumentQueries, document_by_id
 from aether.graphql.faults import TellingSchema
@@ -127,6 +128,7 @@ def build() -> strawberry.Schema:
             lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
             lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
             OneOperation,
+            NodeLimit,
         ],
     )
     describe(schema._schema)  # noqa: SLF001 - Strawberry shows graphql-core's schema nowhere else

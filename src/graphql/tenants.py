@@ -6,7 +6,6 @@ import strawberry
 
 from aether.domain import tenants
 from aether.domain.tenants import TenantStatus
-from aether.domain.users import Role
 from aether.graphql.context import Info
 from aether.graphql.nodes import Node
 from aether.graphql.refusals import Payload, mutation
@@ -83,7 +82,7 @@ class TenantMutations:
         Args:
             input: What to change.
         """
-        info.context.viewer.needs(Role.ADMIN)
+        info.context.viewer.administers()
         now = info.context.ports.moment().now
         renamed = await info.context.write(tenants.rename, name=input.name, now=now)
         return UpdateTenantPayload(tenant=Tenant.of(renamed))

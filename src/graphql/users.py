@@ -250,7 +250,7 @@ class UserQueries:
         """The active people of one's organisation, by username.
 
         Args:
-            text: What their name, username or e-mail address holds; all of them if it is empty.
+            text: What their name or username holds; all of them if it is empty.
             first: How many, from 1 to 100.
             after: Only those behind this cursor.
         """
@@ -288,6 +288,7 @@ class UserMutations:
         Args:
             input: What to change.
         """
+        info.context.viewer.creates()
         given = users.checked_preferences(input.preferences)
         changed = await info.context.write(
             users.prefer, preferences=given, by=info.context.viewer.user, at=info.context.ports.moment()
@@ -301,7 +302,7 @@ class UserMutations:
         Args:
             input: Who.
         """
-        info.context.viewer.needs(Role.ADMIN)
+        info.context.viewer.administers()
         checks.number(len(input.users), field="users", least=1, most=IMPORTED_MOST)
         return ImportUsersPayload(results=[await _imported(info, each) for each in input.users])
 
@@ -312,7 +313,7 @@ class UserMutations:
         Args:
             input: Whom, and whether they may enter.
         """
-        info.context.viewer.needs(Role.ADMIN)
+        info.context.viewer.administers()
         changed = await info.context.write(
             users.set_status,
             id=UserId(input.id),

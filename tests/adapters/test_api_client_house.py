@@ -116,7 +116,7 @@ class House:
             error = {"message": "The token has expired.", "extensions": {"code": "TOKEN_EXPIRED"}}
             return JSONResponse({"errors": [error]}, 401)
         if self.away:
-            return error(503, "UNAVAILABLE")
+            return trouble(503, "UNAVAILABLE")
         if self.faults:
             return JSONResponse({"data": None, "errors": [self.faults.pop(0)]})
         asked = await request.json()
@@ -159,7 +159,7 @@ class House:
         self.uploads += 1
         self.away = self.collapses
         if self.away:
-            return error(503, "UNAVAILABLE")
+            return trouble(503, "UNAVAILABLE")
         if self.troubles:
             return self.troubles.pop(0)
         self.at_once += 1
@@ -247,7 +247,7 @@ class Line:
             writer.write(data)
 
 
-def error(status: int, code: str, **headers: str) -> Response:
+def trouble(status: int, code: str, **headers: str) -> Response:
     told = {"error": {"code": code, "message": "It is so."}}
     return JSONResponse(told, status, {name.replace("_", "-"): it for name, it in headers.items()})
 

@@ -1,12 +1,15 @@
 """Migrations: in order, each once, whoever starts when."""
 
 import asyncio
+import secrets
 from pathlib import Path
 
 import pytest
 from neo4j import AsyncDriver
 
 from aether.adapters.embedded import arcadedb
+from aether.adapters.embedded.children import Supervisor
+from aether.adapters.embedded.ports import free_port
 from aether.adapters.neo4j import migrations, nodes
 from aether.adapters.neo4j.graph import connected
 from aether.adapters.neo4j.migrations import Migration, MigrationFailed
@@ -149,7 +152,7 @@ async def test_one_that_fails_leaves_nothing_and_is_tried_again(
     broken = of(
         tmp_path, "CREATE (:River {name: 'a'});", "CREATE (:River {name: 'b'});\nRETURN 1 / 0 AS broken;"
     )
-    with pytest.raises(Exception, match="(?i)zero|arithmetic"):
+    with pytest.raises(Exception, match=r"(?i)zero|arithmetic"):
         await migrations.apply(driver, known + broken, database=engine.database, sql=sql(engine))
     assert await rivers(driver, engine) == ["a"]
 
@@ -171,7 +174,7 @@ async def test_an_edited_one_and_a_newer_graph_are_refused_by_name(
     for attempt in (migrations.pending, migrations.apply):
         with pytest.raises(MigrationFailed, match="Migration 9001 was edited"):
             await attempt(driver, known + edited, database=engine.database)
-        with pytest.raises(MigrationFailed, match="knows migration 9001.* newer"):
+        with pytest.raises(MigrationFailed, match=r"knows migration 9001.* newer"):
             await attempt(driver, known, database=engine.database)
 
     assert await rivers(driver, engine) == ["a"]
@@ -180,11 +183,6 @@ async def test_an_edited_one_and_a_newer_graph_are_refused_by_name(
 
 async def test_an_empty_graph_has_all_of_them_before_it(tmp_path: Path) -> None:
     """On an engine of its own, since the others are migrated by the first who needs them."""
-    import secrets
-
-    from aether.adapters.embedded.children import Supervisor
-    from aether.adapters.embedded.ports import free_port
-
     at = arcadedb.Address(bolt=free_port(), http=free_port(), password=secrets.token_urlsafe())
     supervisor = Supervisor(tmp_path)
     await supervisor.start(arcadedb.child(tmp_path / "graph", at, heap="256m"))

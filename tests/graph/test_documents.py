@@ -7,6 +7,7 @@ import pytest
 from aether.adapters.system import moment
 from aether.domain import documents, jobs, notebooks
 from aether.domain.access import Permission, PermissionMissing
+from aether.domain.compliance import ComplianceSettings
 from aether.domain.documents import (
     Chunk,
     Document,
@@ -22,7 +23,14 @@ from aether.domain.errors import Invalid
 from aether.domain.graph import Graph
 from aether.domain.jobs import AttemptOver, Failure, Job, JobId, JobKind, JobMissing, JobOver, JobStatus
 from aether.domain.moments import Moment
-from aether.domain.notebooks import Notebook, NotebookArchived, NotebookId, NotebookMissing, Visibility
+from aether.domain.notebooks import (
+    Notebook,
+    NotebookArchived,
+    NotebookHeld,
+    NotebookId,
+    NotebookMissing,
+    Visibility,
+)
 from aether.domain.pages import Slice
 from aether.domain.users import Role
 from aether.domain.viewers import RoleMissing, Viewer
@@ -383,7 +391,9 @@ async def test_metadata_of_any_json_is_kept_as_it_is(graph: Graph, ada: Viewer) 
     assert (await get(graph, document.id, ada)).understanding == odd
 
 
-async def test_what_waited_when_it_was_deleted_is_processed_when_it_comes_back(graph: Graph, ada: Viewer) -> None:
+async def test_what_waited_when_it_was_deleted_is_processed_when_it_comes_back(
+    graph: Graph, ada: Viewer
+) -> None:
     book = await make.notebook(graph, ada)
     document, job = await make.document(graph, ada, book)
     await graph.write(notebooks.remove, id=book.id, version=None, by=ada, at=moment())

@@ -18,6 +18,8 @@ from tests import make_files
 from tests.graphql.house import Caller, House
 from tests.graphql.wire import Wire, dialled, talking
 
+pytestmark = pytest.mark.usefixtures("at_work")
+
 VIEWER = "{ viewer { username } }"
 CHANGED = """
 subscription ($id: ID!, $after: String) {
@@ -28,7 +30,9 @@ subscription ($id: ID!, $after: String) {
 """
 PROGRESS = """
 subscription ($id: ID!, $after: String) {
-  jobProgress(id: $id, after: $after) { cursor gap done of job { id status stage progress attempt finishedAt } }
+  jobProgress(id: $id, after: $after) {
+    cursor gap done of job { id status stage progress attempt finishedAt }
+  }
 }
 """
 
@@ -190,7 +194,7 @@ async def test_a_name_belongs_to_one_operation_at_a_time(wire: Wire, ada: Caller
     ids=repr,
 )
 async def test_a_bad_operation_ends_itself_and_no_other(
-    wire: Wire, ada: Caller, at_work: None, payload: object, code: str
+    wire: Wire, ada: Caller, payload: object, code: str
 ) -> None:
     notebook = await ada.notebook()
     await wire.begin(CHANGED, id=notebook)
@@ -203,9 +207,7 @@ async def test_a_bad_operation_ends_itself_and_no_other(
     assert (await wire.next())["notebookChanged"]["notebook"]["name"] == "Torrents"
 
 
-async def test_one_socket_carries_so_many_operations_and_no_more(
-    wire: Wire, ada: Caller, at_work: None
-) -> None:
+async def test_one_socket_carries_so_many_operations_and_no_more(wire: Wire, ada: Caller) -> None:
     notebook = await ada.notebook()
     names = [str(number) for number in range(http.SUBSCRIPTIONS_MOST + 1)]
     for name in names:
@@ -218,7 +220,7 @@ async def test_one_socket_carries_so_many_operations_and_no_more(
     assert refused["payload"][0]["extensions"]["code"] == "TOO_MANY_OPERATIONS"
 
 
-async def test_what_is_completed_is_not_told_any_more(wire: Wire, ada: Caller, at_work: None) -> None:
+async def test_what_is_completed_is_not_told_any_more(wire: Wire, ada: Caller) -> None:
     notebook = await ada.notebook()
     await wire.begin(CHANGED, id=notebook)
     await wire.next()
@@ -238,9 +240,8 @@ async def test_changes_may_come_over_a_socket_too(wire: Wire) -> None:
     assert await wire.rest() == [{"createNotebook": {"notebook": {"name": "Wired"}}}]
 
 
-async def test_a_revoked_key_opens_nothing_more(
-    house: House, ada: Caller, at_once: None, at_work: None
-) -> None:
+@pytest.mark.usefixtures("at_once")
+async def test_a_revoked_key_opens_nothing_more(house: House, ada: Caller) -> None:
     key = await ada.do("createApiKey", "secret apiKey { id }", name="Script")
     notebook = await ada.notebook()
 
@@ -258,8 +259,9 @@ async def test_a_revoked_key_opens_nothing_more(
         assert await wire.fault("changes") == "API_KEY_INVALID"
 
 
+@pytest.mark.usefixtures("at_once")
 async def test_a_suspended_person_is_told_nothing_more(
-    guest: Wire, ada: Caller, ben: Caller, root: Caller, at_once: None, at_work: None
+    guest: Wire, ada: Caller, ben: Caller, root: Caller
 ) -> None:
     notebook = await ada.notebook()
     await ada.share(notebook, ben)
@@ -274,7 +276,7 @@ async def test_a_suspended_person_is_told_nothing_more(
     assert await guest.fault() == "USER_SHUT_OUT"
 
 
-async def test_changes_are_told_as_they_come(wire: Wire, ada: Caller, ben: Caller, at_work: None) -> None:
+async def test_changes_are_told_as_they_come(wire: Wire, ada: Caller, ben: Caller) -> None:
     notebook = await ada.notebook()
     await ada.share(notebook, ben, "WRITE")
     await wire.begin(CHANGED, id=notebook)
@@ -295,9 +297,7 @@ async def test_changes_are_told_as_they_come(wire: Wire, ada: Caller, ben: Calle
     assert (archived["kind"], archived["notebook"]["version"]) == ("notebook_archived", 3)
 
 
-async def test_whoever_comes_back_is_told_exactly_what_they_missed(
-    wire: Wire, ada: Caller, at_work: None
-) -> None:
+async def test_whoever_comes_back_is_told_exactly_what_they_missed(wire: Wire, ada: Caller) -> None:
     notebook = await ada.notebook()
     for name in ("One", "Two", "Three"):
         await ada.do("updateNotebook", id=notebook, changes={"name": name})
@@ -314,9 +314,7 @@ async def test_whoever_comes_back_is_told_exactly_what_they_missed(
         assert missed == [{**it, "notebook": missed[0]["notebook"]} for it in seen[place + 1 :]]
 
 
-async def test_whoever_comes_back_too_late_is_told_of_the_gap(
-    house: House, wire: Wire, ada: Caller, at_work: None
-) -> None:
+async def test_whoever_comes_back_too_late_is_told_of_the_gap(house: House, wire: Wire, ada: Caller) -> None:
     notebook = await ada.notebook()
     await wire.begin(CHANGED, id=notebook)
     seen = (await wire.next())["notebookChanged"]
@@ -336,7 +334,9 @@ async def tenant_of(caller: Caller) -> TenantId:
     return TenantId((await caller.ask("{ tenant { id } }"))["tenant"]["id"])
 
 
-@pytest.mark.parametrize("after", ["junk", "1-x", "-", "+", "$", "1-2-3", "99999999999999999999-0", "١-٢"])
+@pytest.mark.parametrize(
+    "after", ["junk", "1-x", "-", "+", "$", "1-2-3", "99999999999999999999-0", "\u0661-\u0662"]
+)
 @pytest.mark.parametrize("query", [CHANGED, PROGRESS], ids=["notebook", "job"])
 async def test_a_cursor_that_nobody_gave_out_is_refused(
     wire: Wire, ada: Caller, query: str, after: str
@@ -349,9 +349,7 @@ async def test_a_cursor_that_nobody_gave_out_is_refused(
     assert await wire.fault() == "CURSOR_INVALID"
 
 
-async def test_whoever_loses_the_right_is_told_nothing_more(
-    guest: Wire, ada: Caller, ben: Caller, at_work: None
-) -> None:
+async def test_whoever_loses_the_right_is_told_nothing_more(guest: Wire, ada: Caller, ben: Caller) -> None:
     notebook = await ada.notebook()
     await ada.share(notebook, ben)
     await guest.begin(CHANGED, id=notebook)
@@ -362,7 +360,7 @@ async def test_whoever_loses_the_right_is_told_nothing_more(
     assert await guest.fault() == "NOTEBOOK_NOT_FOUND"
 
 
-async def test_a_deleted_notebook_ends_what_is_told_of_it(wire: Wire, ada: Caller, at_work: None) -> None:
+async def test_a_deleted_notebook_ends_what_is_told_of_it(wire: Wire, ada: Caller) -> None:
     notebook = await ada.notebook()
     await wire.begin(CHANGED, id=notebook)
     await wire.next()
@@ -372,9 +370,7 @@ async def test_a_deleted_notebook_ends_what_is_told_of_it(wire: Wire, ada: Calle
     assert await wire.fault() == "NOTEBOOK_NOT_FOUND"
 
 
-async def test_a_client_that_reads_slowly_loses_nothing(
-    house: House, wire: Wire, ada: Caller, at_work: None
-) -> None:
+async def test_a_client_that_reads_slowly_loses_nothing(house: House, wire: Wire, ada: Caller) -> None:
     notebook, tenant, user = await ada.notebook(), await tenant_of(ada), await ada.id()
     await wire.begin(CHANGED, id=notebook)
     await wire.next()
@@ -395,7 +391,7 @@ async def test_a_client_that_reads_slowly_loses_nothing(
     assert told == list(range(600))
 
 
-async def test_a_job_is_followed_to_its_end(wire: Wire, ada: Caller, at_work: None) -> None:
+async def test_a_job_is_followed_to_its_end(wire: Wire, ada: Caller) -> None:
     lines = [f"Line {number} tells of rivers and gauges." for number in range(40)]
     _, job = await ada.upload(await ada.notebook(), "rivers.pdf", make_files.pdf(*[lines] * 5))
 
@@ -413,7 +409,7 @@ async def test_a_job_is_followed_to_its_end(wire: Wire, ada: Caller, at_work: No
     assert not any(each["gap"] for each in told)
 
 
-async def test_of_a_job_that_is_over_the_end_is_told(wire: Wire, ada: Caller, at_work: None) -> None:
+async def test_of_a_job_that_is_over_the_end_is_told(wire: Wire, ada: Caller) -> None:
     _, job = await ada.upload(await ada.notebook())
     over = await ada.over(job)
 
@@ -423,7 +419,7 @@ async def test_of_a_job_that_is_over_the_end_is_told(wire: Wire, ada: Caller, at
     assert told["jobProgress"]["job"] == {name: over[name] for name in told["jobProgress"]["job"]}
 
 
-async def test_a_job_is_replayed_from_any_cursor(ada: Caller, at_work: None) -> None:
+async def test_a_job_is_replayed_from_any_cursor(ada: Caller) -> None:
     _, job = await ada.upload(await ada.notebook())
     await ada.over(job)
 
@@ -438,7 +434,7 @@ async def test_a_job_is_replayed_from_any_cursor(ada: Caller, at_work: None) -> 
         assert await replayed(each["cursor"]) == whole[place + 1 :]
 
 
-async def test_a_job_whose_events_are_gone_is_told_as_it_is(house: House, ada: Caller, at_work: None) -> None:
+async def test_a_job_whose_events_are_gone_is_told_as_it_is(house: House, ada: Caller) -> None:
     _, job = await ada.upload(await ada.notebook())
     await ada.over(job)
     await house.opened.redis.delete(_key(await tenant_of(ada), f"job/{job}"))
@@ -450,7 +446,7 @@ async def test_a_job_whose_events_are_gone_is_told_as_it_is(house: House, ada: C
     assert (told["jobProgress"]["gap"], told["jobProgress"]["job"]["status"]) == (True, "COMPLETED")
 
 
-async def test_all_uploads_of_a_notebook_are_followed_at_once(wire: Wire, ada: Caller, at_work: None) -> None:
+async def test_all_uploads_of_a_notebook_are_followed_at_once(wire: Wire, ada: Caller) -> None:
     notebook = await ada.notebook()
     query = """
     subscription ($id: ID!) { notebookUploads(notebookId: $id) { job { id status document { name } } } }

@@ -2,7 +2,7 @@
 
 An upload streams into the blob store; the answer comes once its bytes are safe and the
 document is in the graph, and names the job that goes on. What goes wrong is told as
-`{"error": {"code", "message"}}`, and leaves nothing behind.
+`{"error": {"code", "message"}}`, and leaves no document behind.
 """
 
 import asyncio
@@ -169,6 +169,7 @@ class _Doors:
 
     async def take_avatar(self, request: Request, viewer: Viewer) -> Response:
         """Take the body of *request* as the viewer's own picture."""
+        viewer.creates()
         self._measured(request, AVATAR_MOST)
         blob = await self._blobs.keep(_image(_flowing(request)), most=AVATAR_MOST)
         graph = self._graph.within(viewer.tenant)

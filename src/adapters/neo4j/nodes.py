@@ -67,6 +67,12 @@ class Forked(StructuredRel):
     fork_reason = StringProperty()
 
 
+class ForkOf(StructuredRel):
+    """A notebook began as a copy of another."""
+
+    forked_at = INSTANT()
+
+
 class Contains(StructuredRel):
     """A document lies in a notebook."""
 
@@ -168,7 +174,7 @@ class Notebook(StructuredNode):
 
     owner = RelationshipFrom("User", "OWNS", model=Owns)
     children = RelationshipTo("Notebook", "PARENT_OF")
-    origin = RelationshipTo("Notebook", "FORK_OF")
+    origin = RelationshipTo("Notebook", "FORK_OF", model=ForkOf)
     documents = RelationshipTo("Document", "CONTAINS", model=Contains)
     activities = RelationshipTo("Activity", "SAW")
     jobs = RelationshipTo("Job", "HAS_JOB")
@@ -293,11 +299,14 @@ class Event(StructuredNode):
 
 
 class Migration(StructuredNode):
-    """A migration that was applied."""
+    """A migration that was applied, or, under the id `lock`, who applies some."""
 
     uid = StringProperty(unique_index=True, db_property="id")
     checksum = StringProperty()
     applied_at = INSTANT()
+    lock = StringProperty()
+    holder = StringProperty()
+    until = INSTANT()
 
 
 NODES: tuple[type[StructuredNode], ...] = (

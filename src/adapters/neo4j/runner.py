@@ -9,6 +9,7 @@ from opentelemetry import trace
 from prometheus_client import Histogram
 
 from aether.adapters.neo4j.statements import TENANT, Mode, Statement
+from aether.domain.errors import Invalid
 from aether.domain.tenants import TenantId
 
 Row = Mapping[str, Any]
@@ -58,7 +59,12 @@ class Runner:
     async def _run(self, statement: Statement, params: dict[str, Any]) -> Sequence[Row]:
         begun = time.perf_counter()
         with _tracer.start_as_current_span(statement.name, kind=trace.SpanKind.CLIENT):
-            result = await self._transaction.run(statement.text, params)
+            try:
+                result = await self._transaction.run(statement.text, params)
+            except UnicodeEncodeError as error:
+                raise Invalid(
+                    "Half a character was given where a whole one belongs.", field="input"
+                ) from error
             rows = [dict(zip(record.keys(), record.values(), strict=True)) async for record in result]
         _seconds.labels(statement.name, statement.mode.value).observe(time.perf_counter() - begun)
         return rows

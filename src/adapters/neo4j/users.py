@@ -71,7 +71,8 @@ class Neo4jUsers(Users):
             of=lambda row: user_of(row["user"]),
             place_of=lambda row: Place(key=row["key"], id=row["user"]["id"]),
             text=text.lower(),
-            everybody=everybody,
+            statuses=list(UserStatus) if everybody else [UserStatus.ACTIVE],
+            addresses=everybody,
         )
 
 

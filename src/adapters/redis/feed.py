@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 from typing_extensions import override
 
 from aether.domain.errors import Unavailable
-from aether.domain.events import Cursor, Event, EventId, Feed, Report
+from aether.domain.events import BEGINNING, Cursor, Event, EventId, Feed, Report
 from aether.domain.tenants import TenantId
 
 KEPT = 1_000
@@ -98,7 +98,7 @@ class RedisFeed(Feed):
                 for id, fields in await self._redis.xrevrange(key, count=1):
                     yield _report(id, fields)
                 return
-            gap = await self._lost(key, after)
+            gap = after != BEGINNING and await self._lost(key, after)
             while entries := await self._redis.xrange(key, min=f"({after}", count=AT_A_TIME):
                 for id, fields in entries:
                     report = _report(id, fields, gap=gap)
@@ -109,9 +109,9 @@ class RedisFeed(Feed):
             raise FeedDown from error
 
     async def _lost(self, key: str, after: Cursor) -> bool:
-        """Whether events behind *after* may have been trimmed."""
+        """Whether events behind *after* may have been trimmed, or forgotten with their topic."""
         first = await self._redis.xrange(key, count=1)
-        return bool(first) and _place(first[0][0].decode()) > _place(after)
+        return not first or _place(first[0][0].decode()) > _place(after)
 
     async def _coming(self, key: str, waiting: Waiting, after: Cursor | None) -> AsyncIterator[Report]:
         while True:

@@ -6,7 +6,7 @@ from datetime import datetime
 import strawberry
 from strawberry.scalars import JSON
 
-from aether.domain.events import Cursor
+from aether.domain.events import cursor
 from aether.domain.notebooks import NotebookMissing
 from aether.graphql.context import Info
 from aether.graphql.notebooks.shape import Notebook, notebook_by_id
@@ -57,8 +57,7 @@ class NotebookSubscriptions:
         if await notebook_by_id(info, id) is None:
             raise NotebookMissing(id)
         feed, tenant = info.context.ports.feed, info.context.viewer.tenant
-        begin = None if after is None else Cursor(after)
-        async for report in feed.follow(tenant, f"notebook/{id}", after=begin):
+        async for report in feed.follow(tenant, f"notebook/{id}", after=cursor(after)):
             await info.context.readmit()
             notebook = await notebook_by_id(info, id)
             if notebook is None:

@@ -1,0 +1,183 @@
+"""Every statement, planned and run on a graph that holds one of everything."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import pytest
+from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction
+
+from aether.adapters.neo4j import nodes, statements
+from aether.adapters.neo4j.graph import Neo4jGraph
+from aether.adapters.neo4j.statements import TENANT, Mode, Statement
+from aether.adapters.system import moment, secret
+from aether.domain import copies, documents, jobs, keys, notebooks, templates
+from aether.domain.access import Permission
+from aether.domain.keys import KeyId
+from aether.domain.notebooks import Visibility
+from aether.domain.templates import Outline, TemplateId
+from aether.domain.users import Role
+from tests import make
+from tests.engines import Engine
+from tests.graph.graphs import CYPHER
+
+STATEMENTS = statements.load(CYPHER)
+
+VALUES: dict[str, Any] = {
+    "string": "x",
+    "integer": 1,
+    "boolean": True,
+    "datetime": datetime(2026, 11, 21, tzinfo=UTC),
+    "any": None,
+    "list<string>": ["x"],
+    "list<map>": [],
+}
+
+
+def params_of(statement: Statement) -> dict[str, Any]:
+    """A value for each parameter, of the type that the header declares."""
+    text = (CYPHER / f"{statement.name}.cypher").read_text()
+    declared = re.search(r"^// params: *(.*)$", text, re.MULTILINE)
+    pairs = [one.split(": ") for one in declared[1].split(", ") if one] if declared else []
+    values = {name: VALUES[kind] for name, kind in pairs}
+    return values | ({TENANT: "x"} if statement.tenanted else {})
+
+
+@pytest.fixture(scope="session")
+async def sampled(driver: AsyncDriver, engine: Engine) -> AsyncDriver:
+    """A driver that tells everything, for a graph with one of everything in it."""
+    anybody = Neo4jGraph(driver, STATEMENTS, database=engine.database)
+    home = await make.home(anybody)
+    graph = home.graph
+    ada, ben = await home.person("ada", *Role), await home.person("ben")
+    top, low = await make.chain(graph, ada, 2)
+    public = await make.notebook(graph, ada, visibility=Visibility.PUBLIC)
+    await make.shared(graph, ada, top, ben, permission=Permission.ADMIN)
+    await make.invited(graph, ada, public, ben)
+    await graph.write(notebooks.mark, id=top.id, starred=True, by=ada, at=moment())
+    await graph.write(notebooks.view, id=top.id, seconds=1, by=ada, at=moment())
+    document, job = await make.document(graph, ada, low)
+    await graph.write(jobs.claim, id=job.id, attempt=1, at=moment())
+    of = {"job": job.id, "attempt": 1}
+    await graph.write(documents.keep_understanding, make.understanding(title="x"), **of, at=moment())  # type: ignore[arg-type]
+    await graph.write(documents.keep_chunks, make.chunks(document, "eel"), **of, at=moment())  # type: ignore[arg-type]
+    await graph.write(copies.fork, id=top.id, name=None, reason="x", by=ben, at=moment())
+    await graph.write(notebooks.remove, id=top.id, version=None, by=ben, at=moment())
+    at = moment()
+    outline = Outline(name="x")
+    await graph.write(
+        templates.create, id=TemplateId(at.id("t")), name="x", description="", outline=outline, by=ada, at=at
+    )
+    told = secret()
+    await graph.write(
+        keys.create,
+        id=KeyId(at.id("k")),
+        secret=told,
+        name="x",
+        ceiling=Permission.READ,
+        days=1,
+        by=ada,
+        at=at,
+    )
+    await graph.write(keys.touch, secret=told, at=moment())
+    return driver
+
+
+@pytest.fixture
+async def candid(engine: Engine, sampled: AsyncDriver) -> AsyncIterator[AsyncDriver]:
+    """A driver that is told of everything that the planner has to say."""
+    assert sampled is not None
+    async with AsyncGraphDatabase.driver(engine.uri, auth=(engine.user, engine.password)) as opened:
+        yield opened
+
+
+async def test_the_planner_has_nothing_to_say_against_any_statement(
+    candid: AsyncDriver, engine: Engine
+) -> None:
+    if engine.name != "neo4j":
+        pytest.skip("ArcadeDB's planner says nothing")
+    told: list[str] = []
+    for name, statement in STATEMENTS.items():
+        _, summary, _ = await candid.execute_query(
+            cast("Any", f"EXPLAIN {statement.text}"), params_of(statement), database_=engine.database
+        )
+        said = [it for it in summary.gql_status_objects if it.is_notification]
+        told += [f"{name}: {it.gql_status} {it.status_description}" for it in said]
+
+    assert told == []
+
+
+async def test_no_statement_looks_through_everything_that_has_a_label(
+    candid: AsyncDriver, engine: Engine
+) -> None:
+    if engine.name != "neo4j":
+        pytest.skip("ArcadeDB tells no plan")
+    scans: set[str] = set()
+    for name, statement in STATEMENTS.items():
+        _, summary, _ = await candid.execute_query(
+            cast("Any", f"EXPLAIN {statement.text}"), params_of(statement), database_=engine.database
+        )
+        found = operators(cast("dict[str, Any]", summary.plan))
+        if found & {"NodeByLabelScan", "AllNodesScan"}:
+            scans.add(name)
+
+    # The outbox holds what was not handed on yet, which is little.
+    assert scans == {"events/unsent"}
+
+
+def operators(plan: dict[str, Any]) -> set[str]:
+    own = {plan["operatorType"].partition("@")[0].removesuffix("+")}
+    return own.union(*(operators(child) for child in plan.get("children", [])))
+
+
+async def test_every_statement_runs_and_gives_its_columns(sampled: AsyncDriver, engine: Engine) -> None:
+    async def body(transaction: AsyncManagedTransaction, statement: Statement) -> list[str]:
+        result = await transaction.run(statement.text, params_of(statement))
+        columns = list(result.keys())
+        await result.consume()
+        return columns
+
+    for name, statement in STATEMENTS.items():
+        async with sampled.session(database=engine.database) as session:
+            run = session.execute_read if statement.mode is Mode.READ else session.execute_write
+            columns = await run(body, statement)
+        # ArcadeDB names the columns of rows alone, and there are none here.
+        if columns or engine.name != "arcadedb":
+            assert sorted(columns) == sorted(statement.returns), name
+
+
+async def test_the_graph_holds_what_the_nodes_declare_and_nothing_else(
+    sampled: AsyncDriver, engine: Engine
+) -> None:
+    declared = {node.__label__: node for node in nodes.NODES}
+    rows, _, _ = await sampled.execute_query(
+        "MATCH (n) UNWIND keys(n) AS key RETURN DISTINCT labels(n) AS labels, key", database_=engine.database
+    )
+    for row in rows:
+        (label,) = row["labels"]
+        properties = declared[label].defined_properties(aliases=False, rels=False)
+        assert row["key"] in {kept.db_property or name for name, kept in properties.items()}, label
+
+
+async def test_relationships_hold_what_is_declared_and_nothing_else(
+    sampled: AsyncDriver, engine: Engine
+) -> None:
+    models: dict[tuple[str, str, str], set[str]] = {}
+    for node in nodes.NODES:
+        for relation in node.defined_properties(aliases=False, properties=False).values():
+            told = relation.definition
+            other = relation._raw_class
+            ends = (node.__label__, other) if told["direction"].value > 0 else (other, node.__label__)
+            own = told["model"].defined_properties(aliases=False, rels=False) if told["model"] else {}
+            models[ends[0], told["relation_type"], ends[1]] = set(own)
+    rows, _, _ = await sampled.execute_query(
+        """
+        MATCH (a)-[r]->(b)
+        RETURN DISTINCT labels(a)[0] AS start, type(r) AS type, labels(b)[0] AS end, keys(r) AS keys
+        """,
+        database_=engine.database,
+    )
+    for row in rows:
+        assert set(row["keys"]) <= models[row["start"], row["type"], row["end"]], row["type"]
+    assert {(row["start"], row["type"], row["end"]) for row in rows} == models.keys()
