@@ -6,7 +6,7 @@ Everything that is opened here is closed here. `outside` opens what both process
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -61,6 +61,9 @@ from aether.workers.events import relay
 from aether.workers.jobs import run_job, sweep
 
 JOB_MOST_S = 24 * 3600
+
+Page = Callable[[], Mapping[str, Any]]
+"""What the page at `/` is told besides where things are, asked for at each look."""
 
 
 def shipped(name: str) -> Path:
@@ -243,13 +246,13 @@ async def identity(settings: Settings, local: LocalIssuer | None) -> AsyncIterat
         )
 
 
-def application(opened: Outside, known: Identity, *, page: Mapping[str, Any] | None = None) -> Starlette:
+def application(opened: Outside, known: Identity, *, page: Page = dict) -> Starlette:
     """The API over what is opened.
 
     Args:
         opened: Everything that Aether speaks to.
         known: How people prove who they are.
-        page: What the page at `/` is told besides where things are.
+        page: What the page at `/` is told.
     """
     settings = opened.settings
     key = settings.session_key.get_secret_value().encode()
@@ -275,7 +278,6 @@ def application(opened: Outside, known: Identity, *, page: Mapping[str, Any] | N
         cursors=Cursors(hashlib.sha256(b"cursors" + key).digest()),
     )
     where = {"endpoint": "/graphql", "subscriptions": "/graphql", "uploads": "/upload"}
-    told = {**where, **_NOBODY, **(page or {})}
     return Starlette(
         routes=[
             *http.graphql_routes(schema.build(), ports, show),
@@ -290,7 +292,7 @@ def application(opened: Outside, known: Identity, *, page: Mapping[str, Any] | N
             *auth_routes(known.provider, known.verifier, origins=origins, key=key, sessions=sessions),
             *(known.local.routes() if known.local else []),
             *probe_routes(opened.checks()),
-            *pages(shipped("web/static"), lambda: told),
+            *pages(shipped("web/static"), lambda: {**where, **_NOBODY, **page()}),
         ],
         middleware=[
             Middleware(

@@ -1,4 +1,7 @@
-"""The command line: `aether up|api|worker|migrate|check|schema|settings|token|import|search`."""
+"""The command line: `aether up|api|worker|migrate|check|schema|settings|token|import|search`.
+
+A command imports what it takes, so that one of them does not wait for what another needs.
+"""
 
 import argparse
 import asyncio
@@ -9,12 +12,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import uvicorn
-
-from aether import bootstrap, logs, settings, up
-from aether.adapters.embedded import folders
+from aether import logs, settings
 from aether.domain.errors import AetherError
-from aether.graphql import schema
 from aether.settings import LogFormat, Profile, Settings, SettingsWrong
 
 COUNT_MOST = 100
@@ -107,6 +106,9 @@ def _console() -> dict[str, object]:
 
 
 def _up(asked: argparse.Namespace) -> None:
+    from aether import up
+    from aether.adapters.embedded import folders
+
     found = _embedded(asked)
     if asked.reset:
         folders.reset(found.data)
@@ -114,6 +116,10 @@ def _up(asked: argparse.Namespace) -> None:
 
 
 def _api(asked: argparse.Namespace) -> None:
+    import uvicorn
+
+    from aether import bootstrap
+
     found = _read(asked)
     uvicorn.run(
         bootstrap.api(found),
@@ -127,16 +133,22 @@ def _api(asked: argparse.Namespace) -> None:
 
 
 def _worker(asked: argparse.Namespace) -> None:
+    from aether import bootstrap
+
     asyncio.run(bootstrap.work(_read(asked)))
 
 
 def _migrate(asked: argparse.Namespace) -> None:
+    from aether import bootstrap
+
     done = asyncio.run(bootstrap.migrate(_read(asked)))
     for name in done or ["nothing to do"]:
         print(name)  # noqa: T201
 
 
 def _check(asked: argparse.Namespace) -> int:
+    from aether import bootstrap
+
     faults = asyncio.run(bootstrap.check(_read(asked)))
     for name, fault in faults.items():
         print(f"{name}: {'answers' if fault is None else fault}")  # noqa: T201
@@ -144,6 +156,8 @@ def _check(asked: argparse.Namespace) -> int:
 
 
 def _schema(_: argparse.Namespace) -> None:
+    from aether.graphql import schema
+
     sys.stdout.write(schema.sdl())
 
 
@@ -152,6 +166,8 @@ def _settings(_: argparse.Namespace) -> None:
 
 
 def _token(asked: argparse.Namespace) -> None:
+    from aether import up
+
     found = _embedded(asked)
     issuer = up.issuer(found)
     if issuer is None:

@@ -21,7 +21,6 @@ from aether.adapters.embedded import arcadedb, stack
 from aether.adapters.embedded.children import Child
 from aether.adapters.local_issuer.issuer import LocalIssuer
 from aether.adapters.sentence_transformers.models import Model
-from aether.domain.users import Profile as Person
 from aether.settings import Profile, Settings, environment
 
 log = structlog.get_logger()
@@ -145,25 +144,26 @@ def issuer(settings: Settings) -> LocalIssuer | None:
     )
 
 
-async def _page(
-    opened: bootstrap.Outside, local: LocalIssuer | None, *, empty: bool
-) -> Mapping[str, Any] | None:
-    """What the page at `/` is told: ready tokens, and three operations that return something."""
+async def _page(opened: bootstrap.Outside, local: LocalIssuer | None, *, empty: bool) -> bootstrap.Page:
+    """What the page at `/` is told: three operations that return something, and tokens fresh at each look."""
     if local is None:
-        return None
-    first: Person = demo.PEOPLE[0]
+        return dict
     notebooks = [] if empty else await demo.seed(opened.worker_ports, opened.told)
-    people = [
-        {"name": person.full_name or person.username, "token": local.mint(person.username)}
-        for person in demo.PEOPLE
-    ]
-    return {
+    first = demo.PEOPLE[0]
+    fixed = {
         "person": first.full_name,
-        "token": people[0]["token"],
-        "people": people,
         "examples": demo.examples(notebooks),
         "demo": {"notebooks": [{"id": notebook.id, "name": notebook.name} for notebook in notebooks]},
     }
+
+    def page() -> Mapping[str, Any]:
+        people = [
+            {"name": person.full_name or person.username, "token": local.mint(person.username)}
+            for person in demo.PEOPLE
+        ]
+        return {**fixed, "people": people, "token": people[0]["token"]}
+
+    return page
 
 
 class _Server(uvicorn.Server):

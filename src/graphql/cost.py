@@ -90,7 +90,7 @@ class _Count:
         """How often what is selected below *field* may be given."""
         if field.name.value in _PLAIN:
             return PAGE
-        for argument in field.arguments:
+        for argument in field.arguments or ():
             if argument.name.value == "first":
                 return self._number(argument.value)
         selected = field.selection_set.selections if field.selection_set else ()

@@ -93,7 +93,8 @@ def _original(error: GraphQLError) -> Exception | None:
 def _code(error: GraphQLError) -> str:
     if isinstance(error, GraphQLSyntaxError):
         return "GRAPHQL_PARSE_FAILED"
-    return "GRAPHQL_VALIDATION_FAILED" if error.path is None else "BAD_USER_INPUT"
+    given = (error.extensions or {}).get("code")
+    return str(given or ("GRAPHQL_VALIDATION_FAILED" if error.path is None else "BAD_USER_INPUT"))
 
 
 def _extensions(error: AetherError) -> dict[str, Any]:
