@@ -21,7 +21,7 @@ Cursor = NewType("Cursor", str)
 
 BEGINNING = Cursor("0-0")
 """Before every event."""
-_CURSOR = re.compile(r"\d{1,20}-\d{1,20}")
+_CURSOR = re.compile(r"[0-9]{1,18}-[0-9]{1,18}")
 
 
 class PlaceInvalid(Invalid):

@@ -67,7 +67,7 @@ def fault(error: GraphQLError, request_id: str) -> GraphQLError:
         case AetherError():
             message, told = original.message, _extensions(original)
         case None:
-            message, told = error.message, {"code": _code(error)}
+            message, told = error.message, {"code": _code(error), **(error.extensions or {})}
         case CannotGetOperationTypeError() | InvalidOperationTypeError() | MissingQueryError():
             message, told = error.message or "`query` must not be empty.", {"code": "BAD_REQUEST"}
         case _:

@@ -29,12 +29,12 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
     Operation,
 )
-from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message, SubscribeMessage
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 from typing_extensions import override
 
-from aether.domain.errors import AetherError, Forbidden, Unauthenticated, Unavailable
+from aether.domain.errors import AetherError, Conflict, Forbidden, Unauthenticated, Unavailable
 from aether.domain.identity import Credential
 from aether.graphql.context import Context, Ports
 from aether.graphql.faults import UNEXPECTED, fault
@@ -140,6 +140,17 @@ class Door:
             raise _Malformed(error.as_http_error_reason()) from None
         except MissingQueryError:
             raise _Malformed("`query` must not be empty.") from None
+
+
+class TooManyOperations(Conflict):
+    """There are as many operations on the socket as it carries."""
+
+    code = "TOO_MANY_OPERATIONS"
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"A socket carries {SUBSCRIPTIONS_MOST} operations at a time; end one, or open another."
+        )
 
 
 class TooSlow(Unavailable):
@@ -286,6 +297,15 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
         await super().handle_message(cast("Message", told))
 
     @override
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        if len(self.operations) < SUBSCRIPTIONS_MOST or message["id"] in self.operations:
+            await super().handle_subscribe(message)
+            return
+        refused = GraphQLError("", original_error=TooManyOperations())
+        payload = [fault(refused, self.context.request_id).formatted]
+        await self.send_message({"type": "error", "id": message["id"], "payload": payload})
+
+    @override
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         """Let the subscriber in once more: a socket may outlive a token."""
         try:
@@ -327,7 +347,6 @@ class Socket(GraphQL[Context, None]):
             graphql_ide=None,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
             connection_init_wait_timeout=timedelta(seconds=INIT_S),
-            max_subscriptions_per_connection=SUBSCRIPTIONS_MOST,
         )
         self._ports = ports
         self._show = show

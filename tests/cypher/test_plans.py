@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
-from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction
+from neo4j import READ_ACCESS, WRITE_ACCESS, AsyncDriver, AsyncGraphDatabase
 
 from aether.adapters.neo4j import nodes, statements
 from aether.adapters.neo4j.graph import Neo4jGraph
@@ -132,16 +132,16 @@ def operators(plan: dict[str, Any]) -> set[str]:
 
 
 async def test_every_statement_runs_and_gives_its_columns(sampled: AsyncDriver, engine: Engine) -> None:
-    async def body(transaction: AsyncManagedTransaction, statement: Statement) -> list[str]:
-        result = await transaction.run(statement.text, params_of(statement))
-        columns = list(result.keys())
-        await result.consume()
-        return columns
-
     for name, statement in STATEMENTS.items():
-        async with sampled.session(database=engine.database) as session:
-            run = session.execute_read if statement.mode is Mode.READ else session.execute_write
-            columns = await run(body, statement)
+        access = READ_ACCESS if statement.mode is Mode.READ else WRITE_ACCESS
+        async with (
+            sampled.session(database=engine.database, default_access_mode=access) as session,
+            await session.begin_transaction() as transaction,
+        ):
+            result = await transaction.run(statement.text, params_of(statement))
+            columns = list(result.keys())
+            await result.consume()
+            await transaction.rollback()
         # ArcadeDB names the columns of rows alone, and there are none here.
         if columns or engine.name != "arcadedb":
             assert sorted(columns) == sorted(statement.returns), name

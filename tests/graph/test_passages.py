@@ -152,7 +152,7 @@ async def test_what_is_deleted_takes_up_no_room_and_returns_when_it_does(
     (kept, *_) = await filed(graph, ada, top, "an eel among many words", name="eel two.txt")
 
     await graph.write(notebooks.remove, id=gone.id, version=None, by=ada, at=moment())
-    for job in await anybody.read(jobs.unfinished, limit=100_000):
+    for job in await anybody.read(jobs.unfinished, running=False, limit=100_000):
         if job.notebook == gone.id:
             await _place(graph, job)
 

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import secrets
 import sys
+import warnings
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -127,7 +128,8 @@ class House:
                 yield
             finally:
                 sweeping.cancel()
-                await worker.close()
+                with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # arq's own
+                    await worker.close()
                 await asyncio.gather(working, sweeping, return_exceptions=True)
 
 
