@@ -1,5 +1,7 @@
 """Makes the files of the demo workspace again: `python -m tests.make_demo`."""
 
+# ruff: noqa: ISC004 - each text is one string, over several lines
+
 from pathlib import Path
 
 from docx import Document
@@ -61,14 +63,14 @@ PROTOCOL = [
     (1, "Sampling protocol"),
     (
         0,
-        "Every sample is taken by two people. One wades, one writes. Nobody wades when the gauge at Mill Bridge "
-        "shows more than 1.8 metres.",
+        "Every sample is taken by two people. One wades, one writes. Nobody wades when the gauge at Mill "
+        "Bridge shows more than 1.8 metres.",
     ),
     (2, "Before leaving"),
     (
         0,
-        "Calibrate the oxygen probe in saturated air and write down the temperature. Pack twelve clean bottles, "
-        "of which two stay closed all day as blanks.",
+        "Calibrate the oxygen probe in saturated air and write down the temperature. Pack twelve clean "
+        "bottles, of which two stay closed all day as blanks.",
     ),
     (2, "At the river"),
     (
@@ -79,8 +81,8 @@ PROTOCOL = [
     (2, "In the lab"),
     (
         0,
-        "Nitrate is measured within six hours, phosphate within twenty-four. Samples wait in the dark at four "
-        "degrees. Ben Ford signs for every box that arrives.",
+        "Nitrate is measured within six hours, phosphate within twenty-four. Samples wait in the dark at "
+        "four degrees. Ben Ford signs for every box that arrives.",
     ),
 ]
 

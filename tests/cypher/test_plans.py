@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -12,12 +13,17 @@ from aether.adapters.neo4j import nodes, statements
 from aether.adapters.neo4j.graph import Neo4jGraph
 from aether.adapters.neo4j.statements import TENANT, Mode, Statement
 from aether.adapters.system import moment, secret
-from aether.domain import copies, documents, jobs, keys, notebooks, templates
+from aether.domain import collaborations, copies, documents, jobs, keys, notebooks, templates, users
 from aether.domain.access import Permission
+from aether.domain.documents import Document
+from aether.domain.graph import Graph, Work
+from aether.domain.jobs import Failure, Job
 from aether.domain.keys import KeyId
 from aether.domain.notebooks import Visibility
 from aether.domain.templates import Outline, TemplateId
+from aether.domain.tenants import Tenant
 from aether.domain.users import Role
+from aether.domain.viewers import Viewer
 from tests import make
 from tests.engines import Engine
 from tests.graph.graphs import CYPHER
@@ -46,42 +52,65 @@ def params_of(statement: Statement) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 async def sampled(driver: AsyncDriver, engine: Engine) -> AsyncDriver:
-    """A driver that tells everything, for a graph with one of everything in it."""
-    anybody = Neo4jGraph(driver, STATEMENTS, database=engine.database)
-    home = await make.home(anybody)
+    """A driver for a graph with one of everything in it, and every property set at least once."""
+    home = await make.home(Neo4jGraph(driver, STATEMENTS, database=engine.database))
     graph = home.graph
-    ada, ben = await home.person("ada", *Role), await home.person("ben")
+    ada, ben, cleo = await home.person("ada", *Role), await home.person("ben"), await home.person("cleo")
+    await graph.write(users.portray, avatar="x", by=ada.user, at=moment())
+    await graph.write(_put_tenant, replace(home.tenant, realm="x"))
     top, low = await make.chain(graph, ada, 2)
     public = await make.notebook(graph, ada, visibility=Visibility.PUBLIC)
     await make.shared(graph, ada, top, ben, permission=Permission.ADMIN)
-    await make.invited(graph, ada, public, ben)
+    await make.invited(graph, ada, public, ben, cleo)
+    await graph.write(collaborations.revoke, notebook=public.id, user=cleo.user, by=ada, at=moment())
     await graph.write(notebooks.mark, id=top.id, starred=True, by=ada, at=moment())
     await graph.write(notebooks.view, id=top.id, seconds=1, by=ada, at=moment())
-    document, job = await make.document(graph, ada, low)
+    await _processed(graph, *await make.document(graph, ada, low))
+    _, job = await make.document(graph, ada, low)
     await graph.write(jobs.claim, id=job.id, attempt=1, at=moment())
-    of = {"job": job.id, "attempt": 1}
-    await graph.write(documents.keep_understanding, make.understanding(title="x"), **of, at=moment())  # type: ignore[arg-type]
-    await graph.write(documents.keep_chunks, make.chunks(document, "eel"), **of, at=moment())  # type: ignore[arg-type]
+    failure = Failure(code="x", message="x")
+    await graph.write(documents.fail, failure, job=job.id, attempt=1, at=moment())
     await graph.write(copies.fork, id=top.id, name=None, reason="x", by=ben, at=moment())
     await graph.write(notebooks.remove, id=top.id, version=None, by=ben, at=moment())
-    at = moment()
-    outline = Outline(name="x")
+    await _template(graph, ada)
+    await _key(graph, ada)
+    return driver
+
+
+async def _put_tenant(work: Work, tenant: Tenant) -> None:
+    await work.tenants.put(tenant)
+
+
+async def _processed(graph: Graph, document: Document, job: Job) -> None:
+    understood = replace(make.understanding(title="x"), page_count=1)
+    chunks = [replace(chunk, page=1) for chunk in make.chunks(document, "eel")]
+    await graph.write(jobs.claim, id=job.id, attempt=1, at=moment())
+    await graph.write(documents.keep_understanding, understood, job=job.id, attempt=1, at=moment())
+    await graph.write(documents.keep_chunks, chunks, job=job.id, attempt=1, at=moment())
+    await graph.write(documents.complete, job=job.id, attempt=1, at=moment())
+
+
+async def _template(graph: Graph, by: Viewer) -> None:
+    at, outline = moment(), Outline(name="x")
     await graph.write(
-        templates.create, id=TemplateId(at.id("t")), name="x", description="", outline=outline, by=ada, at=at
+        templates.create, id=TemplateId(at.id("t")), name="x", description="", outline=outline, by=by, at=at
     )
-    told = secret()
-    await graph.write(
+
+
+async def _key(graph: Graph, by: Viewer) -> None:
+    at, told = moment(), secret()
+    made = await graph.write(
         keys.create,
         id=KeyId(at.id("k")),
         secret=told,
         name="x",
         ceiling=Permission.READ,
         days=1,
-        by=ada,
+        by=by,
         at=at,
     )
     await graph.write(keys.touch, secret=told, at=moment())
-    return driver
+    await graph.write(keys.revoke, id=made.id, by=by, at=moment())
 
 
 @pytest.fixture

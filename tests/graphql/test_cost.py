@@ -8,7 +8,9 @@ from graphql import parse
 from aether.graphql.cost import NODES_MOST, nodes_asked
 
 NESTED = """query($first: Int!) { notebooks(first: $first) { totalCount edges { node {
-  id owner { username } children(first: 50) { edges { node { id documents(first: 10) { edges { node { id } } } } } }
+  id owner { username } children(first: 50) { edges { node {
+    id documents(first: 10) { edges { node { id } } }
+  } } }
 } } } }"""
 
 
