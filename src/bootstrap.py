@@ -6,7 +6,7 @@ Everything that is opened here is closed here. `outside` opens what both process
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -134,11 +134,7 @@ async def outside(settings: Settings) -> AsyncIterator[Outside]:
         stack.push_async_callback(redis.aclose)
         arq = ArqRedis.from_url(settings.redis_url, socket_timeout=5, socket_connect_timeout=2)
         stack.push_async_callback(arq.aclose)
-        vectors = QdrantVectors(
-            settings.qdrant_url,
-            collection=settings.qdrant_collection,
-            key=settings.qdrant_key.get_secret_value() or None,
-        )
+        vectors = _vectors(settings)
         stack.push_async_callback(vectors.close)
         model = Model.packaged() if settings.model is None else Model.at(settings.model)
         embedder = await stack.enter_async_context(
@@ -170,6 +166,11 @@ async def outside(settings: Settings) -> AsyncIterator[Outside]:
         )
 
 
+def _vectors(settings: Settings) -> QdrantVectors:
+    key = settings.qdrant_key.get_secret_value() or None
+    return QdrantVectors(settings.qdrant_url, collection=settings.qdrant_collection, key=key)
+
+
 async def check(settings: Settings) -> Mapping[str, str | None]:
     """What is wrong with each service that *settings* name, in words; none if it answers."""
     async with outside(settings) as opened, httpx.AsyncClient(trust_env=False) as client:
@@ -196,11 +197,7 @@ async def migrate(settings: Settings) -> list[str]:
         )
     async with connected(settings.graph_url, user=settings.graph_user, password=password) as driver:
         done = await migrations.apply(driver, found, database=settings.graph_database, sql=sql)
-    vectors = QdrantVectors(
-        settings.qdrant_url,
-        collection=settings.qdrant_collection,
-        key=settings.qdrant_key.get_secret_value() or None,
-    )
+    vectors = _vectors(settings)
     try:
         await vectors.ready()
     finally:
@@ -260,11 +257,7 @@ def application(opened: Outside, known: Identity, *, page: Page = dict) -> Starl
     sessions = RedisSessions(opened.redis)
     doorkeeper = Doorkeeper(opened.graph, known.verifier, sessions, moment=system.moment)
 
-    def show(request: HTTPConnection, sent: Mapping[str, Any]) -> Credential | None:
-        found = credential_of({**request.headers, **sent}, request.cookies)
-        cookie = found is not None and found.kind is CredentialKind.COOKIE
-        return None if cookie and not from_our_pages(request.headers, origins=origins) else found
-
+    show = _shown(origins)
     ports = ApiPorts(
         graph=opened.graph,
         blobs=opened.blobs,
@@ -277,7 +270,6 @@ def application(opened: Outside, known: Identity, *, page: Page = dict) -> Starl
         secret=system.secret,
         cursors=Cursors(hashlib.sha256(b"cursors" + key).digest()),
     )
-    where = {"endpoint": "/graphql", "subscriptions": "/graphql", "uploads": "/upload"}
     return Starlette(
         routes=[
             *http.graphql_routes(schema.build(), ports, show),
@@ -292,7 +284,7 @@ def application(opened: Outside, known: Identity, *, page: Page = dict) -> Starl
             *auth_routes(known.provider, known.verifier, origins=origins, key=key, sessions=sessions),
             *(known.local.routes() if known.local else []),
             *probe_routes(opened.checks()),
-            *pages(shipped("web/static"), lambda: {**where, **_NOBODY, **page()}),
+            *pages(shipped("web/static"), lambda: {**_PLACES, **page()}),
         ],
         middleware=[
             Middleware(
@@ -306,7 +298,21 @@ def application(opened: Outside, known: Identity, *, page: Page = dict) -> Starl
     )
 
 
-_NOBODY: Mapping[str, Any] = {
+def _shown(origins: Sequence[str]) -> http.Show:
+    """Finds the credential in a request; a cookie counts only from our own pages."""
+
+    def show(request: HTTPConnection, sent: Mapping[str, Any]) -> Credential | None:
+        found = credential_of({**request.headers, **sent}, request.cookies)
+        cookie = found is not None and found.kind is CredentialKind.COOKIE
+        return None if cookie and not from_our_pages(request.headers, origins=origins) else found
+
+    return show
+
+
+_PLACES: Mapping[str, Any] = {
+    "endpoint": "/graphql",
+    "subscriptions": "/graphql",
+    "uploads": "/upload",
     "person": None,
     "token": None,
     "people": [],

@@ -30,7 +30,7 @@ class Cursors:
     def of(self, place: Place, *, listing: str) -> str:
         """The cursor for *place* in the list that *listing* describes, viewer included."""
         body = json.dumps([place.key, place.id], separators=(",", ":")).encode()
-        return base64.urlsafe_b64encode(self._tag(body, listing) + body).rstrip(b"=").decode()
+        return _text(self._tag(body, listing) + body)
 
     def read(self, cursor: str, *, listing: str) -> Place:
         """The place that *cursor* stands for.
@@ -43,7 +43,7 @@ class Cursors:
         except ValueError:
             raise CursorInvalid from None
         tag, body = signed[:TAG], signed[TAG:]
-        if not hmac.compare_digest(tag, self._tag(body, listing)):
+        if _text(signed) != cursor or not hmac.compare_digest(tag, self._tag(body, listing)):
             raise CursorInvalid
         key, id = json.loads(body)
         return Place(key=key, id=id)
@@ -51,3 +51,7 @@ class Cursors:
     def _tag(self, body: bytes, listing: str) -> bytes:
         told = listing.encode() + b"\x00" + body
         return hmac.digest(self._key, told, hashlib.sha256)[:TAG]
+
+
+def _text(signed: bytes) -> str:
+    return base64.urlsafe_b64encode(signed).rstrip(b"=").decode()

@@ -23,7 +23,7 @@ NESTED = """query($first: Int!) { notebooks(first: $first) { totalCount edges { 
         ("{ notebooks(first: 10) { edges { node { id owner { username } } } } }", 20),
         ("{ a: notebooks(first: 3) { totalCount } b: notebooks(first: 4) { totalCount } }", 7),
         (
-            "{ notebook(id: 1) { ...It } } fragment It on Notebook { children(first: 5) { edges { node { id } } } }",
+            "{ notebook(id: 1) { ...It } } fragment It on Notebook { children(first: 5) { totalCount } }",
             6,
         ),
         ("{ notebook(id: 1) { ... on Notebook { ancestors { id } } } }", 21),
