@@ -56,7 +56,7 @@ class AccessQueries:
         found = await info.context.read(
             notebooks.explain,
             id=NotebookId(notebook_id),
-            of=UserId(user_id or info.context.viewer.user),
+            of=info.context.viewer.user if user_id is None else UserId(user_id),
             by=info.context.viewer,
         )
         if found is None:

@@ -227,7 +227,7 @@ class CollaborationMutations:
         await info.context.write(
             collaborations.revoke,
             notebook=NotebookId(input.id),
-            user=UserId(input.user_id or info.context.viewer.user),
+            user=info.context.viewer.user if input.user_id is None else UserId(input.user_id),
             by=info.context.viewer,
             at=info.context.ports.moment(),
         )

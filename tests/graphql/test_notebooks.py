@@ -6,8 +6,6 @@ import pytest
 
 from tests.graphql.house import Caller
 
-pytestmark = pytest.mark.engines
-
 SHOWN = """
   id name description visibility status tags documentCount totalSizeBytes version viewerPermission
   viewerHasStarred starCount owner { username } parent { name } ancestors { name }
@@ -34,6 +32,7 @@ async def names(caller: Caller, **variables: object) -> list[str]:
     return [edge["node"]["name"] for edge in found["edges"]]
 
 
+@pytest.mark.engines
 async def test_a_notebook_is_made_as_it_was_described(ada: Caller) -> None:
     top = await ada.notebook("Rivers")
     compliance = {"regimes": ["GDPR"], "classification": "CONFIDENTIAL", "retentionDays": 30}
@@ -153,6 +152,7 @@ async def test_whoever_saw_an_older_version_changes_nothing(
     assert await shown(ada, notebook) == before
 
 
+@pytest.mark.engines
 async def test_a_notebook_is_moved_with_all_below_it(ada: Caller) -> None:
     rivers, archive = await ada.notebook("Rivers"), await ada.notebook("Archive")
     elbe = await ada.notebook("Elbe", parentId=rivers)
@@ -194,6 +194,7 @@ async def test_an_archived_notebook_can_be_read_and_nothing_else(ada: Caller) ->
     await ada.do("updateNotebook", id=notebook, changes={"name": "Other"})
 
 
+@pytest.mark.engines
 async def test_a_deleted_notebook_lies_in_the_trash_and_comes_back_whole(ada: Caller, eve: Caller) -> None:
     rivers = await ada.notebook("Rivers")
     elbe = await ada.notebook("Elbe", parentId=rivers)
@@ -273,6 +274,7 @@ async def test_so_many_are_changed_at_once_and_no_more(ada: Caller, count: int) 
     assert await ada.refused("bulkUpdateNotebooks", ids=ids, changes={}) == ("INVALID", ["input", "ids"])
 
 
+@pytest.mark.engines
 async def test_a_copy_has_what_its_maker_sees(ada: Caller, ben: Caller) -> None:
     rivers = await ada.notebook("Rivers")
     elbe = await ada.notebook("Elbe", parentId=rivers)
@@ -302,6 +304,7 @@ async def test_a_copy_has_what_its_maker_sees(ada: Caller, ben: Caller) -> None:
     assert await shown(ada, made["id"]) is None
 
 
+@pytest.mark.engines
 async def test_whatever_was_done_is_told_the_latest_first(ada: Caller, ben: Caller) -> None:
     notebook = await ada.notebook()
     await ada.share(notebook, ben, "WRITE")
@@ -326,6 +329,7 @@ async def test_whatever_was_done_is_told_the_latest_first(ada: Caller, ben: Call
     assert (first["totalCount"], second["pageInfo"]["hasNextPage"]) == (4, False)
 
 
+@pytest.mark.engines
 async def test_lists_come_in_pages(ada: Caller) -> None:
     for name in "dbaec":
         await ada.notebook(name)
@@ -353,6 +357,7 @@ async def test_a_page_has_from_one_to_a_hundred_things(ada: Caller, first: int) 
     assert (error["extensions"]["code"], error["extensions"]["field"]) == ("INVALID", "first")
 
 
+@pytest.mark.engines
 async def test_a_list_is_narrowed(ada: Caller, ben: Caller) -> None:
     rivers = await ada.notebook("Rivers", tags=["water"])
     elbe = await ada.notebook("Elbe", parentId=rivers, tags=["water", "east"])

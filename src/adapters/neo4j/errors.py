@@ -4,6 +4,8 @@ Only what a caller can act on is translated; the rest are bugs, and stay as they
 test walks `neo4j.exceptions` and demands that every class is placed here.
 """
 
+import re
+
 from neo4j import exceptions
 
 from aether.domain.errors import AetherError, Conflict, Unavailable
@@ -49,14 +51,12 @@ class AlreadyThere(Conflict):
         super().__init__("This exists already.")
 
 
-_TIMED_OUT = ("TransactionTimedOut", "LockClientStopped", "TransactionTerminated")
+_STOPPED = re.compile(r"\.Transaction\.(TransactionTimedOut\w*|LockClientStopped|Terminated)$")
 
 
 def translated(error: Exception) -> AetherError | None:
     """What *error* means to a caller; none if it is a bug of ours."""
     if isinstance(error, TAKEN):
         return AlreadyThere()
-    timed_out = isinstance(error, exceptions.Neo4jError) and any(
-        it in (error.code or "") for it in _TIMED_OUT
-    )
-    return GraphUnavailable() if timed_out or isinstance(error, AWAY) else None
+    stopped = isinstance(error, exceptions.Neo4jError) and _STOPPED.search(error.code or "")
+    return GraphUnavailable() if stopped or isinstance(error, AWAY) else None
