@@ -18,6 +18,7 @@ from aether.domain.pages import Slice
 from aether.domain.tenants import TenantId
 from aether.domain.viewers import Viewer
 from tests import make
+from tests.engines import Engine
 from tests.make import Home
 
 
@@ -116,8 +117,10 @@ async def test_a_read_writes_nothing(graph: Graph, ada: Viewer) -> None:
     assert await names(graph, ada) == []
 
 
-async def test_the_server_refuses_what_a_read_would_write(anybody: Neo4jGraph) -> None:
+async def test_the_server_refuses_what_a_read_would_write(anybody: Neo4jGraph, engine: Engine) -> None:
     """Even if a header lied."""
+    if engine.name == "arcadedb":
+        pytest.skip("it takes no notice of what a transaction was opened for")
     lying = Statement(
         name="test/lie",
         text="CREATE (n:Event {id: 'lie'}) RETURN n.id AS id",

@@ -154,11 +154,11 @@ async def graph_at(port: int, engine: Engine | None = None) -> AsyncIterator[Neo
 SLOW = {
     "test/slow": Statement(
         name="test/slow",
-        text="UNWIND range(1, 99999) AS x UNWIND range(1, 99999) AS y WITH x WHERE x = 0 RETURN count(x) AS n",
+        text="UNWIND range(1, 9999) AS x UNWIND range(1, 999999) AS y WITH y WHERE y = 0 RETURN y",
         mode=Mode.READ,
         params=frozenset(),
         tenanted=False,
-        returns=("n",),
+        returns=("y",),
     )
 }
 

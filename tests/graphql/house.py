@@ -140,19 +140,19 @@ class Caller:
     house: House
     client: httpx.AsyncClient
 
-    async def answer(self, query: str, **variables: object) -> Answer:
+    async def answer(self, query: str, /, **variables: object) -> Answer:
         """The whole answer to *query*, errors included."""
         body = {"query": query, "variables": variables}
         answered: Answer = (await self.client.post("/graphql", json=body)).json()
         return answered
 
-    async def ask(self, query: str, **variables: object) -> Answer:
+    async def ask(self, query: str, /, **variables: object) -> Answer:
         """The data of the answer, which has no errors."""
         answered = await self.answer(query, **variables)
         assert "errors" not in answered, answered["errors"]
         return cast("Answer", answered["data"])
 
-    async def faults(self, query: str, **variables: object) -> list[str]:
+    async def faults(self, query: str, /, **variables: object) -> list[str]:
         """The codes of the errors in the answer."""
         errors = (await self.answer(query, **variables)).get("errors", [])
         return [error["extensions"]["code"] for error in errors]

@@ -7,8 +7,21 @@ test walks `neo4j.exceptions` and demands that every class is placed here.
 import re
 
 from neo4j import exceptions
+from typing_extensions import override
 
 from aether.domain.errors import AetherError, Conflict, Unavailable
+
+
+class Vanished(exceptions.DriverError):
+    """A record went away, or was not there yet, while a statement was on its way to it.
+
+    The driver tries the transaction again, which then sees things as they are.
+    """
+
+    @override
+    def is_retryable(self) -> bool:
+        return True
+
 
 AWAY: tuple[type[Exception], ...] = (
     exceptions.ServiceUnavailable,
@@ -24,6 +37,7 @@ AWAY: tuple[type[Exception], ...] = (
     exceptions.RoutingServiceUnavailable,
     exceptions.IncompleteCommit,
     exceptions.TokenExpired,
+    Vanished,
     OSError,
     TimeoutError,
 )
@@ -31,6 +45,10 @@ AWAY: tuple[type[Exception], ...] = (
 
 TAKEN: tuple[type[Exception], ...] = (exceptions.ConstraintError,)
 """What was to be written is there already."""
+
+
+GONE = "Neo.ClientError.Statement.EntityNotFound"
+"""The code by which a server tells that a record vanished."""
 
 
 class GraphUnavailable(Unavailable):

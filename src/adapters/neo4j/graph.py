@@ -17,9 +17,10 @@ from neo4j import (
     NotificationDisabledClassification,
     unit_of_work,
 )
+from neo4j.exceptions import ClientError
 from typing_extensions import override
 
-from aether.adapters.neo4j.errors import AlreadyThere, GraphUnavailable, translated
+from aether.adapters.neo4j.errors import GONE, AlreadyThere, GraphUnavailable, Vanished, translated
 from aether.adapters.neo4j.runner import Runner
 from aether.adapters.neo4j.statements import Mode, Statement
 from aether.adapters.neo4j.work import Neo4jWork
@@ -156,7 +157,12 @@ class Neo4jGraph(Graph):
             work: Work = (
                 kept := Neo4jWork(Runner(transaction, self._statements, tenant=self._tenant, mode=mode))
             )
-            return await use_case(work, *args, **kwargs), kept.events.told
+            try:
+                return await use_case(work, *args, **kwargs), kept.events.told
+            except ClientError as error:
+                if error.code == GONE:
+                    raise Vanished from error
+                raise
 
         async with self._driver.session(
             database=self._database, bookmark_manager=self._bookmarks, fetch_size=-1

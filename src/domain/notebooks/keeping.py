@@ -90,6 +90,7 @@ async def mark(work: Work, *, id: NotebookId, starred: bool, by: Viewer, at: Mom
     """Star a notebook for oneself, or take the star away; doing it twice changes nothing."""
     by.creates()
     await _readable(work, id, by=by)
+    await work.notebooks.lock([id])
     await work.notebooks.star(id, by=by.user, starred=starred, at=at)
 
 

@@ -1,0 +1,127 @@
+"""Jobs in the API, of which nobody runs any here."""
+
+import asyncio
+
+import pytest
+
+from aether.adapters.system import moment
+from aether.domain import jobs
+from aether.domain.events import Event, EventId
+from aether.domain.jobs import JobId
+from aether.domain.tenants import TenantId
+from tests.graphql.house import JOB, Caller, House
+from tests.graphql.wire import talking
+
+PROGRESS = """
+subscription ($id: ID!, $after: String) { jobProgress(id: $id, after: $after) {
+  cursor gap done job { progress }
+} }
+"""
+
+
+async def job_of(caller: Caller, id: str) -> object:
+    return (await caller.ask(f"query ($id: ID!) {{ job(id: $id) {{ {JOB} document {{ id }} }} }}", id=id))[
+        "job"
+    ]
+
+
+@pytest.mark.engines
+async def test_an_upload_waits_for_its_turn(ada: Caller) -> None:
+    document, job = await ada.upload(await ada.notebook())
+
+    assert await job_of(ada, job) == {
+        "id": job,
+        "kind": "PROCESSING",
+        "status": "PENDING",
+        "stage": "validate",
+        "progress": 0,
+        "attempt": 1,
+        "error": None,
+        "finishedAt": None,
+        "document": {"id": document},
+    }
+
+
+@pytest.mark.engines
+async def test_a_job_is_cancelled_for_good_and_tried_again_by_another(ada: Caller) -> None:
+    document, job = await ada.upload(await ada.notebook())
+
+    cancelled = await ada.do("cancelJob", "job { status finishedAt }", id=job)
+
+    assert cancelled["job"]["status"] == "CANCELLED"
+    assert cancelled["job"]["finishedAt"] is not None
+    assert await ada.refused("cancelJob", id=job) == ("JOB_OVER", [])
+    query = "query ($id: ID!) { document(id: $id) { processingStatus error { code } } }"
+    ended = {"processingStatus": "FAILED", "error": {"code": "JOB_CANCELLED"}}
+    assert await ada.ask(query, id=document) == {"document": ended}
+
+    again = (await ada.do("retryJob", "job { id status }", id=job))["job"]
+    assert (again["id"] != job, again["status"]) == (True, "PENDING")
+    assert await ada.refused("retryJob", id=job) == ("DOCUMENT_BUSY", [])
+    assert await ada.refused("reprocessDocument", id=document) == ("DOCUMENT_BUSY", [])
+
+
+async def test_what_ends_with_its_document_is_cancelled(ada: Caller) -> None:
+    document, job = await ada.upload(await ada.notebook())
+
+    await ada.do("deleteDocument", id=document)
+
+    query = f"query ($id: ID!) {{ job(id: $id) {{ {JOB} document {{ id }} }} }}"
+    found = (await ada.ask(query, id=job))["job"]
+    assert (found["status"], found["document"]) == ("CANCELLED", None)
+
+
+async def test_jobs_of_a_notebook_are_listed_the_latest_first(ada: Caller) -> None:
+    notebook = await ada.notebook()
+    first, second = [(await ada.upload(notebook, name))[1] for name in ("a.txt", "b.txt")]
+    await ada.do("cancelJob", id=first)
+
+    query = """
+    query ($id: ID!) { notebook(id: $id) {
+      all: uploadJobs { id } live: uploadJobs(unfinished: true) { id }
+    } }
+    """
+    found = (await ada.ask(query, id=notebook))["notebook"]
+
+    assert [it["id"] for it in found["all"]] == [second, first]
+    assert [it["id"] for it in found["live"]] == [second]
+
+
+async def test_jobs_are_there_for_those_who_read_their_notebook(
+    ada: Caller, ben: Caller, eve: Caller, mallory: Caller
+) -> None:
+    notebook = await ada.notebook()
+    _, job = await ada.upload(notebook)
+    await ada.share(notebook, ben)
+
+    assert await job_of(ben, job) is not None
+    for stranger in (eve, mallory):
+        assert await job_of(stranger, job) is None
+        for mutation in ("cancelJob", "retryJob"):
+            assert await stranger.refused(mutation, id=job) == ("JOB_NOT_FOUND", [])
+
+
+async def test_a_job_that_goes_on_is_replayed_from_any_cursor(house: House, ada: Caller) -> None:
+    _, job = await ada.upload(await ada.notebook())
+    tenant = TenantId((await ada.ask("{ tenant { id } }"))["tenant"]["id"])
+    found = (await house.opened.graph.within(tenant).read(jobs.get_many, [JobId(job)]))[JobId(job)]
+    for done in range(6):
+        payload = jobs.told(found) | {"progress": done, "done": done}
+        event = Event(
+            id=EventId(""), tenant=tenant, topic=f"job/{job}", kind="k", payload=payload, at=moment().now
+        )
+        await house.opened.feed.publish(event)
+
+    async def replayed(after: str, count: int) -> list[dict[str, object]]:
+        async with talking(ada) as wire:
+            await wire.begin(PROGRESS, id=job, after=after)
+            told = [(await wire.next())["jobProgress"] for _ in range(count)]
+            await asyncio.sleep(0.05)
+            await wire.still()
+            return told
+
+    whole = await replayed("0-0", 6)
+    assert [it["done"] for it in whole] == list(range(6))
+    assert not any(it["gap"] for it in whole)
+    for place, each in enumerate(whole):
+        assert await replayed(str(each["cursor"]), 5 - place) == whole[place + 1 :]

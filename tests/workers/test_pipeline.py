@@ -1,0 +1,294 @@
+"""How a document is understood, whatever happens on the way. Jobs run here when a test says so."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aether.domain import documents, jobs
+from aether.domain.jobs import JobId, JobStatus
+from aether.domain.tenants import TenantId
+from aether.workers.context import Ports
+from aether.workers.jobs import run_job
+from tests import make_files
+from tests.graphql.house import JOB, Answer, Caller, House
+from tests.servers.waiting import until
+from tests.workers.breaking import Answerless, Breaking, Crash, Interrupted
+
+SEARCH = """
+query ($query: String!, $mode: SearchMode!, $in: ID) {
+  search(query: $query, mode: $mode, notebookId: $in) { edges { node { document { id } } } }
+}
+"""
+DOCUMENT = """
+query ($id: ID!) { document(id: $id) {
+  processingStatus embeddingStatus error { code } chunkCount chunks(first: 50) { edges { node { ordinal } } }
+} }
+"""
+RIVERS = make_files.pdf(["The Elbe is tidal below Geesthacht."], ["The Oder has polders."])
+
+
+@pytest.fixture
+def ports(house: House) -> Ports:
+    return house.opened.worker_ports
+
+
+async def run(ports: Ports, job: str, attempt: int = 1) -> None:
+    await run_job({"ports": ports}, f"{job}:{attempt}")
+
+
+async def strand(ports: Ports, job: str, attempt: int = 1) -> None:
+    """Take the job away from a worker that is silent."""
+    tenant = await ports.graph.read(jobs.tenant_of, id=JobId(job))
+    graph = ports.graph.within(TenantId(str(tenant)))
+    await graph.write(documents.strand, job=JobId(job), attempt=attempt, at=ports.moment())
+    await ports.leases.release(JobId(job), attempt)
+
+
+async def job_of(ada: Caller, job: str) -> Answer:
+    return (await ada.ask(f"query ($id: ID!) {{ job(id: $id) {{ {JOB} }} }}", id=job))["job"]  # type: ignore[no-any-return]
+
+
+async def shown(ada: Caller, document: str) -> Answer:
+    return (await ada.ask(DOCUMENT, id=document))["document"]  # type: ignore[no-any-return]
+
+
+async def found(ada: Caller, mode: str, notebook: str | None = None) -> list[str]:
+    """The documents of the hits."""
+    hits = (await ada.ask(SEARCH, query="tidal Elbe", mode=mode, **{"in": notebook}))["search"]["edges"]
+    return [hit["node"]["document"]["id"] for hit in hits if hit["node"]["document"]]
+
+
+async def understood(ada: Caller, document: str, job: str, *, attempt: int = 1) -> None:
+    """Assert that a document is found, and nothing of it twice."""
+    ended = await job_of(ada, job)
+    assert (ended["status"], ended["progress"], ended["attempt"]) == ("COMPLETED", 100, attempt)
+    it = await shown(ada, document)
+    assert (it["processingStatus"], it["embeddingStatus"], it["error"]) == ("COMPLETED", "DONE", None)
+    assert [edge["node"]["ordinal"] for edge in it["chunks"]["edges"]] == list(range(it["chunkCount"]))
+    for mode in ("FULLTEXT", "SEMANTIC"):
+        hits = await found(ada, mode)
+        assert hits
+        assert len(hits) <= it["chunkCount"]
+        assert set(hits) == {document}
+
+
+def readers() -> list[int]:
+    """The processes that read files for us."""
+    here = [child for task in Path("/proc/self/task").iterdir() for child in _children(task)]
+    return [pid for pid in here if "aether.adapters.extraction" in _command(pid)]
+
+
+def _children(task: Path) -> list[int]:
+    with suppress(FileNotFoundError):
+        return [int(pid) for pid in (task / "children").read_text().split()]
+    return []
+
+
+def _command(pid: int) -> str:
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    return ""
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize(
+    ("port", "method", "stage", "repeated"),
+    [
+        ("reader", "read", "EXTRACT", ["read"]),
+        ("embedder", "count_tokens", "CHUNK", []),
+        ("vectors", "remove", "EMBED", []),
+        ("embedder", "embed", "EMBED", []),
+        ("vectors", "put", "EMBED", []),
+    ],
+)
+async def test_a_job_goes_on_from_the_stage_where_its_worker_died(
+    ada: Caller, ports: Ports, port: str, method: str, stage: str, repeated: list[str]
+) -> None:
+    document, job = await ada.upload(await ada.notebook(), "rivers.pdf", RIVERS)
+
+    with pytest.raises(Crash):
+        await run(replace(ports, **{port: Breaking(getattr(ports, port), method)}), job)
+    assert (await job_of(ada, job))["stage"].upper() == stage
+    await strand(ports, job)
+    reader = Breaking(ports.reader)
+    await run(replace(ports, reader=reader), job, attempt=2)
+
+    assert reader.calls == repeated
+    await understood(ada, document, job, attempt=2)
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [documents.begin, jobs.advance, documents.keep_understanding, documents.keep_chunks, documents.complete],
+)
+async def test_what_was_committed_without_an_answer_is_not_done_twice(
+    ada: Caller, ports: Ports, lost: Callable[..., Any]
+) -> None:
+    document, job = await ada.upload(await ada.notebook(), "rivers.pdf", RIVERS)
+    graph: Any = Answerless(ports.graph, lost)
+
+    await run(replace(ports, graph=graph), job)
+
+    assert graph.seen == [lost.__name__]
+    await understood(ada, document, job)
+
+
+@pytest.mark.engines
+async def test_an_attempt_that_is_handed_out_twice_is_run_once(ada: Caller, ports: Ports) -> None:
+    document, job = await ada.upload(await ada.notebook(), "rivers.pdf", RIVERS)
+    reader: Any = Breaking(ports.reader)
+    counted = replace(ports, reader=reader)
+
+    await asyncio.gather(run(counted, job), run(counted, job))
+    once = await job_of(ada, job)
+    await run(counted, job)
+
+    assert reader.calls == ["read"]
+    assert await job_of(ada, job) == once
+    await understood(ada, document, job)
+
+
+@pytest.mark.parametrize(("port", "method"), [("reader", "read"), ("embedder", "embed"), ("vectors", "put")])
+async def test_what_a_late_attempt_did_no_longer_counts(
+    ada: Caller, ports: Ports, port: str, method: str
+) -> None:
+    document, job = await ada.upload(await ada.notebook(), "rivers.pdf", RIVERS)
+    ended: list[Answer] = []
+
+    async def meanwhile() -> None:
+        await strand(ports, job)
+        await run(ports, job, attempt=2)
+        ended.append(await job_of(ada, job))
+
+    late = Interrupted(getattr(ports, port), method, meanwhile)
+    await run(replace(ports, lease_s=600.0, **{port: late}), job)  # it does not look up in time
+
+    assert [await job_of(ada, job)] == ended
+    await understood(ada, document, job, attempt=2)
+
+
+async def test_a_worker_that_lost_its_lease_stops(ada: Caller, ports: Ports) -> None:
+    _, job = await ada.upload(await ada.notebook(), "long.pdf", make_files.long_pdf(3_000))
+    running = asyncio.create_task(run(replace(ports, lease_s=0.6), job))
+    await until(lambda: bool(readers()))
+
+    await strand(ports, job)
+    assert await ports.leases.take(JobId(job), 2, seconds=60)
+
+    await asyncio.wait_for(running, 5)
+    assert readers() == []
+    ended = await job_of(ada, job)
+    assert (ended["status"], ended["attempt"]) == ("QUEUED", 2)
+    assert not await ports.leases.take(JobId(job), 3, seconds=1)
+
+
+async def test_a_job_that_is_cancelled_ends_its_reader_at_once_and_for_good(
+    ada: Caller, ports: Ports
+) -> None:
+    document, job = await ada.upload(await ada.notebook(), "long.pdf", make_files.long_pdf(3_000))
+    running = asyncio.create_task(run(ports, job))
+    await until(lambda: bool(readers()))
+
+    since = time.monotonic()
+    await ada.do("cancelJob", id=job)
+    await asyncio.wait_for(running, 10)
+
+    assert time.monotonic() - since < 4
+    assert readers() == []
+    ended = await job_of(ada, job)
+    assert (ended["status"], ended["stage"]) == ("CANCELLED", "extract")
+    await run(ports, job)
+    assert await job_of(ada, job) == ended
+    it = await shown(ada, document)
+    assert (it["processingStatus"], it["error"], it["chunkCount"]) == ("FAILED", {"code": "JOB_CANCELLED"}, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("locked.pdf", make_files.encrypted_pdf("Secret", password="pass"), "FILE_ENCRYPTED"),
+        ("broken.pdf", b"%PDF-1.7\nnothing more", "FILE_BROKEN"),
+        ("picture.pdf", make_files.PICTURE, "FILE_MISLABELLED"),
+        ("program", make_files.PROGRAM, "FILE_UNSUPPORTED"),
+    ],
+)
+async def test_what_cannot_be_read_fails_once_and_says_why(
+    ada: Caller, ports: Ports, name: str, data: bytes, code: str
+) -> None:
+    document, job = await ada.upload(await ada.notebook(), name, data)
+
+    await run(ports, job)
+
+    ended = await job_of(ada, job)
+    assert (ended["status"], ended["attempt"], ended["error"]["code"]) == ("FAILED", 1, code)
+    it = await shown(ada, document)
+    assert (it["processingStatus"], it["error"], it["chunkCount"]) == ("FAILED", {"code": code}, 0)
+
+
+@pytest.mark.parametrize("data", [b" \n\t\n", make_files.pdf([])])
+async def test_what_says_nothing_is_understood_and_has_no_chunks(
+    ada: Caller, ports: Ports, data: bytes
+) -> None:
+    name = "empty.pdf" if data.startswith(b"%PDF") else "empty.txt"
+    document, job = await ada.upload(await ada.notebook(), name, data)
+
+    await run(ports, job)
+
+    it = await shown(ada, document)
+    assert (await job_of(ada, job))["status"] == "COMPLETED"
+    assert (it["processingStatus"], it["embeddingStatus"], it["chunkCount"]) == ("COMPLETED", "DONE", 0)
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize(("port", "method"), [("reader", "read"), ("embedder", "embed"), ("vectors", "put")])
+async def test_the_job_of_a_document_that_is_deleted_meanwhile_is_cancelled(
+    ada: Caller, ports: Ports, port: str, method: str
+) -> None:
+    document, job = await ada.upload(await ada.notebook(), "rivers.pdf", RIVERS)
+
+    async def meanwhile() -> None:
+        await ada.do("deleteDocument", id=document)
+
+    await run(replace(ports, **{port: Interrupted(getattr(ports, port), method, meanwhile)}), job)
+
+    ended = await job_of(ada, job)
+    assert (ended["status"], ended["error"]) == ("CANCELLED", None)
+    assert await found(ada, "FULLTEXT") == await found(ada, "SEMANTIC") == []
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize(("port", "method"), [("reader", "read"), ("embedder", "embed"), ("vectors", "put")])
+async def test_a_document_that_is_moved_meanwhile_is_found_at_its_new_place_only(
+    ada: Caller, ports: Ports, port: str, method: str
+) -> None:
+    old, new = await ada.notebook("Old"), await ada.notebook("New")
+    inner = await ada.notebook("Inner", parentId=old)
+    document, job = await ada.upload(inner, "rivers.pdf", RIVERS)
+
+    async def meanwhile() -> None:
+        await ada.do("moveNotebook", id=inner, parentId=new)
+
+    await run(replace(ports, **{port: Interrupted(getattr(ports, port), method, meanwhile)}), job)
+
+    await understood(ada, document, job)
+    assert set(await found(ada, "SEMANTIC", new)) == {document}
+    assert await found(ada, "SEMANTIC", old) == []
+
+    await reindexed(ports)
+
+    for mode in ("SEMANTIC", "FULLTEXT"):
+        assert set(await found(ada, mode, new)) == {document}
+        assert await found(ada, mode, old) == []
+
+
+async def reindexed(ports: Ports) -> None:
+    """Run the jobs that wait."""
+    for job in await ports.graph.read(jobs.unfinished, running=False, limit=500):
+        if job.status in {JobStatus.PENDING, JobStatus.QUEUED} and job.kind is jobs.JobKind.REINDEX:
+            await run(ports, job.id, job.attempt)
