@@ -154,7 +154,7 @@ async def accept(work: Work, *, notebook: NotebookId, by: Viewer, at: Moment) ->
     Raises:
         CollaborationMissing: There is none.
     """
-    by.creates()
+    by.decides()
     found = (await work.notebooks.lock([notebook])).get(notebook)
     invitation = (await work.collaborations.of_notebook(notebook)).get(by.user)
     if found is None or invitation is None or invitation.status is CollaborationStatus.REVOKED:
@@ -168,7 +168,7 @@ async def accept(work: Work, *, notebook: NotebookId, by: Viewer, at: Moment) ->
 
 async def revoke(work: Work, *, notebook: NotebookId, user: UserId, by: Viewer, at: Moment) -> None:
     """End a collaboration now: somebody else's as an admin of the notebook, one's own at any time."""
-    by.creates()
+    by.decides()
     if user == by.user:
         await work.notebooks.lock([notebook])
     else:

@@ -161,6 +161,7 @@ async def create(
 
 async def revoke(work: Work, *, id: KeyId, by: Viewer, at: Moment) -> ApiKey:
     """End a key now; revoking it twice changes nothing."""
+    by.decides()
     for key in await work.keys.of_user(by.user):
         if key.id == id:
             revoked = replace(key, revoked_at=key.revoked_at or at.now)

@@ -79,3 +79,12 @@ class Viewer:
         """
         if self.ceiling < Permission.WRITE:
             raise RoleMissing("This takes more than a read-only role or key.")
+
+    def decides(self) -> None:
+        """Refuse a program whose key only reads; a person decides on their own things, whatever their role.
+
+        Raises:
+            RoleMissing: Their key only lets them read.
+        """
+        if self.by_key:
+            self.creates()

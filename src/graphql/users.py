@@ -288,7 +288,7 @@ class UserMutations:
         Args:
             input: What to change.
         """
-        info.context.viewer.creates()
+        info.context.viewer.decides()
         given = users.checked_preferences(input.preferences)
         changed = await info.context.write(
             users.prefer, preferences=given, by=info.context.viewer.user, at=info.context.ports.moment()

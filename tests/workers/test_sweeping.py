@@ -159,7 +159,7 @@ async def renamed(ada: Caller, notebook: str) -> list[str]:
     """The names that *notebook* was given, one after the other."""
     names = [f"Name {number}" for number in range(RENAMES)]
     for name in names:
-        await ada.do("updateNotebook", id=notebook, name=name)
+        await ada.do("updateNotebook", id=notebook, changes={"name": name})
     return names
 
 
@@ -205,7 +205,7 @@ async def test_a_relay_outlives_what_nobody_expected(ada: Caller, ports: Ports, 
     graph: Any = Breaking(ports.graph, broken)
     names = ["Elbe", "Oder"]
     for name in names:
-        await ada.do("updateNotebook", id=notebook, name=name)
+        await ada.do("updateNotebook", id=notebook, changes={"name": name})
 
     relaying = asyncio.create_task(relay(replace(ports, graph=graph), asyncio.Event()))
 

@@ -49,6 +49,7 @@ def child(folder: Path, at: Address, *, heap: str = "512m", statement_s: float =
         heap: The most memory for Java objects, in Java's notation.
         statement_s: How long one statement may take, in seconds.
     """
+    folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     secret = folder / "root.password"
     secret.touch(mode=0o600)
@@ -72,6 +73,7 @@ def child(folder: Path, at: Address, *, heap: str = "512m", statement_s: float =
         name="arcadedb",
         argv=(*_java(heap), *(f"-Darcadedb.{key}={value}" for key, value in settings.items()), _MAIN),
         ready=partial(answers, f"{at.http_url}/api/v1/ready"),
+        cwd=folder,
     )
 
 

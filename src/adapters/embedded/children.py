@@ -49,6 +49,7 @@ class Child:
         argv: The program, by its absolute path, and its arguments. Everybody on the machine can read them.
         ready: Whether it serves. Asked again and again, and cut short when it takes long.
         env: Variables on top of our own; the place for secrets.
+        cwd: The folder it works in; ours if there is none.
         start_s: How long it may take until it is ready, in seconds.
         stop_s: How long it may take to end after SIGTERM, in seconds, before SIGKILL; 0 kills it at once.
     """
@@ -57,6 +58,7 @@ class Child:
     argv: tuple[str, ...]
     ready: Callable[[], Awaitable[bool]]
     env: Mapping[str, str] = field(default_factory=dict, repr=False)
+    cwd: Path | None = None
     start_s: float = 60.0
     stop_s: float = 15.0
 
@@ -165,6 +167,7 @@ class _Running:
         with self._log.open("ab") as log:
             self._process = process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-I", "-S", _TETHER, str(os.getpid()), *self.child.argv),
+                cwd=self.child.cwd,
                 env={**os.environ, **self.child.env},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,

@@ -169,7 +169,7 @@ class _Doors:
 
     async def take_avatar(self, request: Request, viewer: Viewer) -> Response:
         """Take the body of *request* as the viewer's own picture."""
-        viewer.creates()
+        viewer.decides()
         self._measured(request, AVATAR_MOST)
         blob = await self._blobs.keep(_image(_flowing(request)), most=AVATAR_MOST)
         graph = self._graph.within(viewer.tenant)

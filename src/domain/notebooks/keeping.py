@@ -88,7 +88,7 @@ async def update_compliance(
 
 async def mark(work: Work, *, id: NotebookId, starred: bool, by: Viewer, at: Moment) -> None:
     """Star a notebook for oneself, or take the star away; doing it twice changes nothing."""
-    by.creates()
+    by.decides()
     await _readable(work, id, by=by)
     await work.notebooks.lock([id])
     await work.notebooks.star(id, by=by.user, starred=starred, at=at)
@@ -96,7 +96,7 @@ async def mark(work: Work, *, id: NotebookId, starred: bool, by: Viewer, at: Mom
 
 async def view(work: Work, *, id: NotebookId, seconds: int, by: Viewer, at: Moment) -> None:
     """Remember that *by* looked at a notebook for so many seconds."""
-    by.creates()
+    by.decides()
     checks.number(seconds, field="duration_seconds", least=0, most=VIEW_SECONDS_MOST)
     await _readable(work, id, by=by)
     await work.notebooks.viewed(id, by=by.user, seconds=seconds, at=at)
