@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import secrets
 import signal
+import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -21,9 +22,19 @@ from aether.adapters.embedded import arcadedb, stack
 from aether.adapters.embedded.children import Child
 from aether.adapters.local_issuer.issuer import LocalIssuer
 from aether.adapters.sentence_transformers.models import Model
+from aether.domain.errors import Conflict
 from aether.settings import Profile, Settings, environment
 
 log = structlog.get_logger()
+
+
+class PortTaken(Conflict):
+    """Another program listens on the port."""
+
+    code = "PORT_TAKEN"
+
+    def __init__(self, host: str, port: int, *, reason: str | None) -> None:
+        super().__init__(f"Nobody can listen on port {port} of {host} ({reason}): choose another with --port.")
 
 
 async def up(settings: Settings, *, empty: bool) -> None:
@@ -35,7 +46,9 @@ async def up(settings: Settings, *, empty: bool) -> None:
 
     Raises:
         FolderInUse: Another Aether runs on the same folder.
+        PortTaken: Somebody else listens where we should.
     """
+    _demand_free(settings.host, settings.port)
     async with _stacked(settings) as (whole, running):
         await bootstrap.migrate(whole)
         local = issuer(whole)
@@ -48,6 +61,15 @@ async def up(settings: Settings, *, empty: bool) -> None:
             app = bootstrap.application(opened, known, page=page)
             await running.supervisor.start(_worker(whole))
             await _serve(app, whole)
+
+
+def _demand_free(host: str, port: int) -> None:
+    """Refuse before anything is started if we could not listen in the end."""
+    try:
+        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            pass
+    except OSError as error:
+        raise PortTaken(host, port, reason=error.strerror) from None
 
 
 @asynccontextmanager

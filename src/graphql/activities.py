@@ -7,21 +7,22 @@ from strawberry.scalars import JSON
 
 from aether.domain import activities
 from aether.graphql.context import Info
-from aether.graphql.nodes import Node
 from aether.graphql.users import User, user_by_id
 
 
 @strawberry.type
-class Activity(Node):
+class Activity:
     """Something that somebody did to a notebook or to what lies in it.
 
     Attributes:
+        id: Its id, which tells activities apart.
         verb: What was done, such as `notebook_moved`.
         subject_id: What it was done to.
         details: What else there is to know.
         at: When it was done.
     """
 
+    id: strawberry.ID
     verb: str
     subject_id: strawberry.ID
     details: JSON

@@ -8,7 +8,7 @@ from strawberry.scalars import JSON
 
 from aether.domain import documents
 from aether.domain.access import Permission
-from aether.domain.documents import DocumentId, EmbeddingStatus, ProcessingStatus
+from aether.domain.documents import ChunkId, DocumentId, EmbeddingStatus, ProcessingStatus
 from aether.domain.pages import Page, Slice
 from aether.graphql.context import Info
 from aether.graphql.jobs import Job, JobFailure
@@ -180,6 +180,13 @@ async def document_by_id(info: Info, id: str) -> Document | None:
     """The document with this id, if the viewer may read it."""
     seen = await info.context.loaders.documents.load(DocumentId(id))
     return None if seen is None else Document.of(seen, info)
+
+
+async def chunk_by_id(info: Info, id: str) -> Chunk | None:
+    """The passage with this id, if the viewer may read its document."""
+    chunk = ChunkId(id)
+    found = (await info.context.read(documents.chunks_by_id, [chunk], by=info.context.viewer)).get(chunk)
+    return None if found is None else Chunk.of(found)
 
 
 def documents_of(

@@ -49,6 +49,12 @@ class ApiKey(Node):
         )
 
 
+async def key_by_id(info: Info, id: str) -> ApiKey | None:
+    """The viewer's own key with this id."""
+    found = await info.context.read(keys.of_viewer, by=info.context.viewer)
+    return next((ApiKey.of(key) for key in found if key.id == id), None)
+
+
 @strawberry.input
 class CreateApiKeyInput:
     """What key to make.

@@ -1,6 +1,6 @@
 """The schema: all nouns together, described by their docstrings."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 
 import strawberry
 from graphql import GraphQLError, get_operation_ast
@@ -20,10 +20,10 @@ from aether.graphql.collaborations import CollaborationMutations, CollaborationQ
 from aether.graphql.context import Info
 from aether.graphql.cost import NodeLimit
 from aether.graphql.descriptions import describe
-from aether.graphql.documents import DocumentMutations, DocumentQueries, document_by_id
+from aether.graphql.documents import DocumentMutations, DocumentQueries, chunk_by_id, document_by_id
 from aether.graphql.faults import TellingSchema
 from aether.graphql.jobs import JobMutations, JobQueries, JobSubscriptions, job_by_id
-from aether.graphql.keys import KeyMutations, KeyQueries
+from aether.graphql.keys import KeyMutations, KeyQueries, key_by_id
 from aether.graphql.limits import Limits
 from aether.graphql.nodes import Node
 from aether.graphql.notebooks import (
@@ -36,18 +36,22 @@ from aether.graphql.notebooks import (
 from aether.graphql.scalars import SCALARS
 from aether.graphql.search import SearchQueries
 from aether.graphql.sessions import SessionQueries
-from aether.graphql.templates import TemplateMutations, TemplateQueries
-from aether.graphql.tenants import TenantMutations, TenantQueries
+from aether.graphql.templates import TemplateMutations, TemplateQueries, template_by_id
+from aether.graphql.tenants import TenantMutations, TenantQueries, tenant_by_id
 from aether.graphql.users import UserMutations, UserQueries, user_by_id
 
 TOKENS_MOST = 4_000
 CACHED_DOCUMENTS = 256
 """One takes up to 1.5 MB."""
 
-_LOADERS = {
+_LOADERS: Mapping[str, Callable[[Info, str], Awaitable[Node | None]]] = {
+    "chunk": chunk_by_id,
     "document": document_by_id,
     "job": job_by_id,
+    "key": key_by_id,
     "notebook": notebook_by_id,
+    "template": template_by_id,
+    "tenant": tenant_by_id,
     "user": user_by_id,
 }
 

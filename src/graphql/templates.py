@@ -44,6 +44,13 @@ class NotebookTemplate(Node):
         )
 
 
+async def template_by_id(info: Info, id: str) -> NotebookTemplate | None:
+    """The template with this id, in one's own organisation."""
+    template = TemplateId(id)
+    found = (await info.context.read(templates.get_many, [template])).get(template)
+    return None if found is None else NotebookTemplate.of(found)
+
+
 @strawberry.input
 class OutlineInput:
     """A notebook that a template makes, and those below it.

@@ -39,6 +39,11 @@ class Tenant(Node):
         )
 
 
+async def tenant_by_id(info: Info, id: str) -> Tenant | None:
+    """One's own organisation, if that is its id."""
+    return Tenant.of(await info.context.read(tenants.get)) if id == info.context.viewer.tenant else None
+
+
 @strawberry.input
 class UpdateTenantInput:
     """What to change of one's organisation.

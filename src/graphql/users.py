@@ -42,10 +42,11 @@ class User(Node):
 
 
 @strawberry.type
-class Account(Node):
+class Account:
     """A person with everything that is kept of them, for themselves and for admins.
 
     Attributes:
+        id: Their id, with which to ask for the `User`.
         username: Their short name.
         full_name: Their name, if the identity provider tells it.
         email: Their address, if the identity provider has verified it.
@@ -58,6 +59,7 @@ class Account(Node):
         last_seen_at: When they were last seen, to the minute.
     """
 
+    id: strawberry.ID
     username: str
     full_name: str | None
     email: str | None

@@ -261,10 +261,11 @@ SKETCH = schema.build()._schema
 PLACES = {f"{name}({place})": (kind, name, field, way) for kind, name, place, field, way in places(SKETCH)}
 
 
-def operation(kind: str, name: str, field: GraphQLField) -> str:
+def operation(kind: str, name: str, field: GraphQLField, way: tuple[str, ...]) -> str:
     """An operation that asks one field for everything it has."""
-    given = ", ".join(f"${argument}: {taken.type}" for argument, taken in field.args.items())
-    passed = ", ".join(f"{argument}: ${argument}" for argument in field.args)
+    names = variables(field, way, "")
+    given = ", ".join(f"${argument}: {field.args[argument].type}" for argument in names)
+    passed = ", ".join(f"{argument}: ${argument}" for argument in names)
     return f"{kind} ({given}) {{ {name}({passed}) {selected(field.type, SKETCH)} }}"
 
 
@@ -292,7 +293,7 @@ async def test_what_is_somebody_elses_answers_like_what_is_not_there(
     possessions: tuple[Caller, dict[str, str]], house: House, here: str, place: str
 ) -> None:
     kind, name, field, way = PLACES[place]
-    query = operation(kind, name, field)
+    query = operation(kind, name, field, way)
     owner, ids = possessions
     abroad = house.person("sam", *(set(Role) - {Role.VIEWER}), of=f"abroad-{here}")
     beside = house.person("eve", of=here)
@@ -319,9 +320,11 @@ async def test_the_owner_is_told(possessions: tuple[Caller, dict[str, str]], pla
         pytest.skip("it takes a notebook too")
 
     told = [
-        await answered(owner, kind, operation(kind, name, field), variables(field, way, id))
+        await answered(owner, kind, operation(kind, name, field, way), variables(field, way, id))
         for id in ids.values()
     ]
 
-    missing = await answered(owner, kind, operation(kind, name, field), variables(field, way, "notebook_0"))
+    missing = await answered(
+        owner, kind, operation(kind, name, field, way), variables(field, way, "notebook_0")
+    )
     assert any(each.get("data") and each != missing for each in told)

@@ -9,8 +9,8 @@ import pytest
 from arq.constants import in_progress_key_prefix, job_key_prefix
 
 from aether.adapters.arq.queue import QUEUE
-from aether.domain import jobs
-from aether.domain.events import BEGINNING, Report
+from aether.domain import events, jobs
+from aether.domain.events import BEGINNING
 from aether.domain.jobs import ATTEMPTS_MOST, Job, JobId, JobStatus
 from aether.domain.tenants import TenantId
 from aether.workers.context import Ports
@@ -137,7 +137,7 @@ async def test_a_job_that_waits_its_turn_keeps_its_place(house: House, ports: Po
 
 
 async def test_a_job_that_never_ends_is_given_up_with_its_document(
-    ada: Caller, ports: Ports, document: tuple[str, JobId]
+    house: House, ada: Caller, ports: Ports, document: tuple[str, JobId]
 ) -> None:
     id, job = document
     for attempt in range(1, ATTEMPTS_MOST + 1):
@@ -151,35 +151,35 @@ async def test_a_job_that_never_ends_is_given_up_with_its_document(
         "processingStatus": "FAILED",
         "error": {"code": "JOB_GIVEN_UP", "message": f"It was begun {ATTEMPTS_MOST} times and never ended."},
     }
-    await run_job({"ports": ports}, f"{job}:{ATTEMPTS_MOST + 1}")
+    await run_job({"ports": house.opened.worker_ports}, f"{job}:{ATTEMPTS_MOST + 1}")
     assert await get(ports, job) == ended
 
 
-async def renamed(ada: Caller, notebook: str) -> list[str]:
-    """The names that *notebook* was given, one after the other."""
-    names = [f"Name {number}" for number in range(RENAMES)]
-    for name in names:
-        await ada.do("updateNotebook", id=notebook, changes={"name": name})
-    return names
+async def renamed(ada: Caller, notebook: str, times: int) -> list[int]:
+    """The versions of *notebook*, which got so many names."""
+    for number in range(times):
+        await ada.do("updateNotebook", id=notebook, changes={"name": f"Name {number}"})
+    return list(range(2, times + 2))
 
 
-async def told(ports: Ports, tenant: TenantId, notebook: str, last: str) -> list[str]:
-    """The names that listeners were told, as far as *last* and a little longer."""
-    reports: list[Report] = []
+async def told(ports: Ports, tenant: TenantId, notebook: str, last: int) -> list[int]:
+    """The versions that listeners were told, as far as the *last* and a little longer."""
+    versions: list[int] = []
 
     async def listen() -> None:
         async for report in ports.feed.follow(tenant, f"notebook/{notebook}", after=BEGINNING):
-            reports.append(report)
+            if report.event.kind == "notebook_updated":
+                versions.append(report.event.payload["version"])
 
     listening = asyncio.create_task(listen())
     async with asyncio.timeout(20):
-        while not reports or reports[-1].event.payload.get("name") != last:
+        while last not in versions:
             await asyncio.sleep(0.05)
     await asyncio.sleep(0.3)
     listening.cancel()
     with suppress(asyncio.CancelledError):
         await listening
-    return [report.event.payload["name"] for report in reports if report.event.kind == "notebook_updated"]
+    return versions
 
 
 async def tenant_of(ada: Caller, ports: Ports) -> TenantId:
@@ -192,24 +192,25 @@ async def tenant_of(ada: Caller, ports: Ports) -> TenantId:
 @pytest.mark.engines
 async def test_several_relays_tell_everything_once_and_in_order(ada: Caller, ports: Ports) -> None:
     tenant, notebook = await tenant_of(ada, ports), await ada.notebook()
-    names = await renamed(ada, notebook)
+    versions = await renamed(ada, notebook, RENAMES)
 
     await asyncio.gather(*(relayed(ports) for _ in range(3)))
 
-    assert await told(ports, tenant, notebook, names[-1]) == names
+    assert await told(ports, tenant, notebook, versions[-1]) == versions
 
 
 @pytest.mark.parametrize("broken", ["read", "write"])
 async def test_a_relay_outlives_what_nobody_expected(ada: Caller, ports: Ports, broken: str) -> None:
     tenant, notebook = await tenant_of(ada, ports), await ada.notebook()
     graph: Any = Breaking(ports.graph, broken)
-    names = ["Elbe", "Oder"]
-    for name in names:
-        await ada.do("updateNotebook", id=notebook, changes={"name": name})
+    versions = await renamed(ada, notebook, 2)
 
     relaying = asyncio.create_task(relay(replace(ports, graph=graph), asyncio.Event()))
 
-    assert await told(ports, tenant, notebook, names[-1]) == names
+    assert await told(ports, tenant, notebook, versions[-1]) == versions
+    async with asyncio.timeout(10):
+        while await ports.graph.read(events.unsent, limit=1):
+            await asyncio.sleep(0.05)
     assert not relaying.done()
     assert graph.calls.count(broken) > 1
     relaying.cancel()

@@ -41,6 +41,7 @@ _IMAGES = {
     b"\xff\xd8\xff": "image/jpeg",
     b"GIF8": "image/gif",
 }
+_MARK = max(map(len, _IMAGES))
 # A document is somebody's file: it is downloaded, and never runs as a page of ours.
 _GUARDS = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -223,13 +224,23 @@ async def _flowing(request: Request) -> AsyncIterator[bytes]:
 
 
 async def _image(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The same pieces, if the first of them begins an image."""
-    first = True
+    """The same bytes, if they begin an image."""
+    begun = b""
     async for piece in pieces:
-        if first and _type_of(piece) is None:
-            raise NotAnImage
-        first = False
-        yield piece
+        if len(begun) >= _MARK:
+            yield piece
+            continue
+        begun += piece
+        if len(begun) >= _MARK:
+            yield _checked(begun)
+    if 0 < len(begun) < _MARK:
+        yield _checked(begun)
+
+
+def _checked(begun: bytes) -> bytes:
+    if _type_of(begun) is None:
+        raise NotAnImage
+    return begun
 
 
 def _type_of(piece: bytes) -> str | None:

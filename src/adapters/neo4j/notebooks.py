@@ -124,10 +124,13 @@ class Neo4jTrees(Trees):
         return None if row is None else notebook_of(row["notebook"])
 
     @override
-    async def restore(self, ids: Collection[NotebookId], *, deletion: str, at: Moment) -> None:
-        await self._run("notebooks/restore", ids=list(ids), deletion=deletion, now=at.now)
+    async def restore(
+        self, ids: Collection[NotebookId], *, deletion: str, at: Moment
+    ) -> Collection[NotebookId]:
+        restored = await self._run("notebooks/restore", ids=list(ids), deletion=deletion, now=at.now)
         await self._run("notebooks/scope", ids=list(ids))
         await self._run("notebooks/restore_documents", ids=list(ids), deletion=deletion)
+        return [row["id"] for row in restored]
 
 
 class Neo4jShelves(Shelves):

@@ -1,6 +1,7 @@
 """Taking documents in, changing them, and what processing commits about them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 
 from aether.domain import access, jobs, notebooks
 from aether.domain.access import Permission
@@ -17,7 +18,7 @@ from aether.domain.documents.entity import (
     Understanding,
 )
 from aether.domain.documents.ports import DocumentOrder, Work
-from aether.domain.jobs import AttemptOver, Failure, Job, JobId, JobKind, JobMissing, JobStatus
+from aether.domain.jobs import AttemptOver, Failure, Job, JobId, JobKind, JobMissing, JobOver, JobStatus
 from aether.domain.moments import Moment
 from aether.domain.notebooks import NotebookId, NotebookMissing
 from aether.domain.pages import Page, Slice
@@ -68,7 +69,8 @@ async def remove(work: Work, *, id: DocumentId, version: int | None, by: Viewer,
     document = (await _opened(work, id, by=by)).at_version(version)
     await notebooks.unheld(work, await path_of(work, notebook=document.notebook))
     for job in await work.jobs.about(id, live=True):
-        await jobs.cancel(work, id=job.id, at=at)
+        with suppress(JobOver):  # it may have ended just now
+            await jobs.cancel(work, id=job.id, at=at)
     await work.documents.remove(id, deletion=at.id("deletion", id), by=by.user, at=at)
     await notebooks.tell(
         work, document.notebook, "document_deleted", by=by, at=at, document=id, name=document.name

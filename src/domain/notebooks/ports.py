@@ -86,8 +86,13 @@ class Trees(Protocol):
         """The deleted notebook with this id, if *of* owns it, or deleted it and administers it still."""
         ...
 
-    async def restore(self, ids: Collection[NotebookId], *, deletion: str, at: Moment) -> None:
-        """Bring the notebooks back, and the documents in them that were deleted with them."""
+    async def restore(
+        self, ids: Collection[NotebookId], *, deletion: str, at: Moment
+    ) -> Collection[NotebookId]:
+        """Bring the notebooks back, and the documents in them that were deleted with them.
+
+        Gives those that were still gone.
+        """
         ...
 
 

@@ -80,10 +80,12 @@ async def restore(work: Work, *, id: NotebookId, by: Viewer, at: Moment) -> Note
     if trashed is None or trashed.deletion is None:
         raise NotebookMissing(id)
     below = await work.trees.below(id, deletion=trashed.deletion)
-    levels = 1 + max(branch.depth for branch in below)
+    levels = 1 + max((branch.depth for branch in below), default=0)
     if trashed.parent is not None and not await _fits(work, trashed.parent, levels=levels):
         await work.trees.hang(id, under=None)
-    await work.trees.restore([branch.id for branch in below], deletion=trashed.deletion, at=at)
+    back = await work.trees.restore([branch.id for branch in below], deletion=trashed.deletion, at=at)
+    if id not in back:
+        raise NotebookMissing(id)
     await tell(work, id, "notebook_restored", by=by, at=at)
     await reindex(work, notebook=id, by=by.user, tenant=by.tenant, at=at)
     return (await work.notebooks.get_many([id]))[id]
