@@ -34,7 +34,9 @@ class PortTaken(Conflict):
     code = "PORT_TAKEN"
 
     def __init__(self, host: str, port: int, *, reason: str | None) -> None:
-        super().__init__(f"Nobody can listen on port {port} of {host} ({reason}): choose another with --port.")
+        super().__init__(
+            f"Nobody can listen on port {port} of {host} ({reason}): choose another with --port."
+        )
 
 
 async def up(settings: Settings, *, empty: bool) -> None:

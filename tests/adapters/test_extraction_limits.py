@@ -39,7 +39,7 @@ def network_of(process: int) -> int:
 
 async def until(true: Callable[[], object]) -> None:
     async with asyncio.timeout(20):
-        while not true():  # noqa: ASYNC110 - the kernel gives no event
+        while not true():
             await asyncio.sleep(0.01)
 
 

@@ -204,7 +204,7 @@ asyncio.run(main())
     await parent.wait()
 
     async with asyncio.timeout(20):
-        while _alive(child):  # noqa: ASYNC110 - the kernel gives no event
+        while _alive(child):
             await asyncio.sleep(0.05)
 
 

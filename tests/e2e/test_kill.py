@@ -92,7 +92,12 @@ async def vectors(data: Path, document: str) -> list[str]:
     """The ids of the chunks of *document* that the vector store holds, sorted."""
     at = json.loads((data / "addresses.json").read_text())["vectors"]
     of_document = {"must": [{"key": "document", "match": {"value": document}}]}
-    asked = {"query": {"nearest": [1.0] * 384}, "filter": of_document, "limit": 10_000, "with_payload": ["id"]}
+    asked = {
+        "query": {"nearest": [1.0] * 384},
+        "filter": of_document,
+        "limit": 10_000,
+        "with_payload": ["id"],
+    }
     url = f"http://127.0.0.1:{at['port']}/collections/aether/points/query"
     async with httpx.AsyncClient(trust_env=False, headers={"api-key": at["key"]}) as client:
         answer = await client.post(url, json=asked)

@@ -69,7 +69,7 @@ async def up(data: Path, *words: str, port: int | None = None) -> AsyncIterator[
     port = port or free_port()
     with (data.parent / f"{data.name}.log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "aether.cli", "up", "--data", data, "--port", str(port), *words),
+            *(sys.executable, "-m", "aether.cli", "up", "--data", str(data), "--port", str(port), *words),
             stdout=log,
             stderr=log,
         )

@@ -282,7 +282,8 @@ async def answered(caller: Caller, kind: str, query: str, given: Mapping[str, ob
     """What *caller* is answered, but for what differs from one request to the next."""
     if kind == "subscription":
         async with talking(caller) as wire:
-            await wire.begin(query, **given)
+            variables: Any = given
+            await wire.begin(query, **variables)
             return {"code": await wire.fault()}
     answer = await caller.answer(query, **given)
     return json.loads(re.sub(r'"requestId": "[0-9a-f]+"', '"requestId": ""', json.dumps(answer)))

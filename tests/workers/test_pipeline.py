@@ -38,6 +38,12 @@ def ports(house: House) -> Ports:
     return house.opened.worker_ports
 
 
+def with_port(ports: Ports, name: str, port: object) -> Ports:
+    """*ports* with another one in place of the one of that *name*."""
+    other: Any = {name: port}
+    return replace(ports, **other)
+
+
 async def run(ports: Ports, job: str, attempt: int = 1) -> None:
     await run_job({"ports": ports}, f"{job}:{attempt}")
 
@@ -113,7 +119,7 @@ async def test_a_job_goes_on_from_the_stage_where_its_worker_died(
     document, job = await ada.upload(await ada.notebook(), "rivers.pdf", RIVERS)
 
     with pytest.raises(Crash):
-        await run(replace(ports, **{port: Breaking(getattr(ports, port), method)}), job)
+        await run(with_port(ports, port, Breaking(getattr(ports, port), method)), job)
     assert (await job_of(ada, job))["stage"].upper() == stage
     await strand(ports, job)
     reader = Breaking(ports.reader)
@@ -167,7 +173,7 @@ async def test_what_a_late_attempt_did_no_longer_counts(
         ended.append(await job_of(ada, job))
 
     late = Interrupted(getattr(ports, port), method, meanwhile)
-    await run(replace(ports, lease_s=600.0, **{port: late}), job)  # it does not look up in time
+    await run(with_port(replace(ports, lease_s=600.0), port, late), job)  # it does not look up in time
 
     assert [await job_of(ada, job)] == ended
     await understood(ada, document, job, attempt=2)
@@ -255,7 +261,7 @@ async def test_the_job_of_a_document_that_is_deleted_meanwhile_is_cancelled(
     async def meanwhile() -> None:
         await ada.do("deleteDocument", id=document)
 
-    await run(replace(ports, **{port: Interrupted(getattr(ports, port), method, meanwhile)}), job)
+    await run(with_port(ports, port, Interrupted(getattr(ports, port), method, meanwhile)), job)
 
     ended = await job_of(ada, job)
     assert (ended["status"], ended["error"]) == ("CANCELLED", None)
@@ -274,7 +280,7 @@ async def test_a_document_that_is_moved_meanwhile_is_found_at_its_new_place_only
     async def meanwhile() -> None:
         await ada.do("moveNotebook", id=inner, parentId=new)
 
-    await run(replace(ports, **{port: Interrupted(getattr(ports, port), method, meanwhile)}), job)
+    await run(with_port(ports, port, Interrupted(getattr(ports, port), method, meanwhile)), job)
 
     await understood(ada, document, job)
     assert set(await found(ada, "SEMANTIC", new)) == {document}

@@ -33,7 +33,7 @@ async def ports(house: House) -> Ports:
 @pytest.fixture
 async def document(ada: Caller, ports: Ports) -> tuple[str, JobId]:
     """A document, and its job."""
-    assert ports
+    del ports  # what was left there is gone now
     id, job = await ada.upload(await ada.notebook())
     return id, JobId(job)
 
@@ -166,10 +166,9 @@ async def told(ports: Ports, tenant: TenantId, notebook: str, last: int) -> list
     """The versions that listeners were told, as far as the *last* and a little longer."""
     versions: list[int] = []
 
-    async def listen() -> None:
+    async def listen() -> None:  # each is told as it comes
         async for report in ports.feed.follow(tenant, f"notebook/{notebook}", after=BEGINNING):
-            if report.event.kind == "notebook_updated":
-                versions.append(report.event.payload["version"])
+            versions.extend([report.event.payload["version"]] * (report.event.kind == "notebook_updated"))
 
     listening = asyncio.create_task(listen())
     async with asyncio.timeout(20):
