@@ -4,6 +4,8 @@ A refusal is part of the answer, `userErrors`, and not an error of the request: 
 tells programs what to do, the message tells people.
 """
 
+import importlib
+import pkgutil
 from collections.abc import Awaitable, Callable, Iterator
 from enum import Enum
 from typing import Any, cast
@@ -12,6 +14,7 @@ import strawberry
 from strawberry.extensions import FieldExtension
 from typing_extensions import override
 
+from aether import domain
 from aether.domain.errors import Invalid, Refused, Unauthenticated
 
 
@@ -23,8 +26,14 @@ def refusals(root: type[Refused] = Refused) -> Iterator[type[Refused]]:
 
 
 def codes() -> type[Enum]:
-    """An enum of the codes of all refusals, each described by what its class says."""
-    found = {refusal.code: (refusal.__doc__ or "").split("\n")[0] for refusal in reversed(list(refusals()))}
+    """An enum of the codes of all refusals of the domain, each described by what its class says.
+
+    Every module of the domain is imported first, so that the schema is the same in every process.
+    """
+    for module in pkgutil.walk_packages(domain.__path__, f"{domain.__name__}."):
+        importlib.import_module(module.name)
+    ours = [it for it in refusals() if it.__module__.startswith(f"{domain.__name__}.")]
+    found = {refusal.code: (refusal.__doc__ or "").split("\n")[0] for refusal in reversed(ours)}
     members = {
         code: strawberry.enum_value(code, description=said)
         for code, said in sorted(found.items())
@@ -57,7 +66,13 @@ class UserError:
     def of(cls, refusal: Refused) -> "UserError":
         """*refusal*, as it is told."""
         path = ["input", *map(_camel, refusal.field.split("."))] if isinstance(refusal, Invalid) else []
-        return cls(code=UserErrorCode(refusal.code), field=path, message=refusal.message)
+        return cls(code=_code(refusal), field=path, message=refusal.message)
+
+
+def _code(refusal: Refused) -> UserErrorCode:  # type: ignore[valid-type]
+    """The code of *refusal*, or of what it is a case of if the schema does not know it."""
+    classes = [it for it in type(refusal).__mro__ if issubclass(it, Refused)]
+    return UserErrorCode(next(it.code for it in classes if it.code in UserErrorCode.__members__))
 
 
 @strawberry.type

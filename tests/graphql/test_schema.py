@@ -3,9 +3,17 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    is_scalar_type,
+)
 
+from aether.domain.errors import Conflict
 from aether.graphql import schema
+from aether.graphql.refusals import UserError, UserErrorCode
 
 PUBLISHED = Path(__file__).parents[2] / "schema.graphql"
 
@@ -37,7 +45,8 @@ def test_everything_is_described() -> None:
 
 def test_descriptions_are_sentences() -> None:
     types = schema.build()._schema.type_map.values()
-    said = [type.description or "" for type in types if not type.name.startswith("__")]
+    ours = [type for type in types if not type.name.startswith("__") and not is_scalar_type(type)]
+    said = [type.description or "" for type in ours]
 
     assert [it for it in said if not it.endswith((".", "`")) or "Attributes:" in it or "Args:" in it] == []
 
@@ -63,3 +72,15 @@ def test_every_refusal_has_a_code_in_the_schema() -> None:
         "DOCUMENT_BUSY",
     } <= codes.values.keys()
     assert all(value.description for value in codes.values.values())
+
+
+def test_a_refusal_from_outside_is_told_by_its_class() -> None:
+    class ShelfFull(Conflict):
+        """There is no room."""
+
+        code = "SHELF_FULL"
+
+    told = UserError.of(ShelfFull("There is no room."))
+
+    assert told.code is UserErrorCode("CONFLICT")
+    assert told.message == "There is no room."
