@@ -16,9 +16,9 @@ run: $(VENV)/.run ## set everything up and start Aether, with GraphiQL at http:/
 	$(BIN)/aether up $(ARGS)
 
 test: $(VENV)/.dev ## set everything up and pass all tests, on the embedded graph and on Neo4j where Java and Maven are
-	$(BIN)/pytest -m "not keycloak" $(ARGS)
+	$(BIN)/pytest -m "not keycloak and not slow" $(ARGS)
 
-test-all: $(VENV)/.dev ## the same, and against a real Keycloak
+test-all: $(VENV)/.dev ## the same, and what takes minutes: kill -9, whole processes, a real Keycloak
 	$(BIN)/pytest $(ARGS)
 
 check: $(VENV)/.dev ## format, lint, types, and the shape of the imports

@@ -107,12 +107,8 @@ def _console() -> dict[str, object]:
 
 def _up(asked: argparse.Namespace) -> None:
     from aether import up
-    from aether.adapters.embedded import folders
 
-    found = _embedded(asked)
-    if asked.reset:
-        folders.reset(found.data)
-    asyncio.run(up.up(found, empty=asked.empty))
+    asyncio.run(up.up(_embedded(asked), empty=asked.empty, reset=asked.reset))
 
 
 def _api(asked: argparse.Namespace) -> None:

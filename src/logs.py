@@ -9,7 +9,10 @@ from typing import Any
 import structlog
 
 _SECRET = re.compile(r"password|secret|token|authorization|cookie|credential|api_key", re.IGNORECASE)
-_BEARER = re.compile(r"(?i)bearer\s+\S+|eyJ[\w-]{10,}\.[\w-]+\.[\w-]*|aek_[\w-]{10,}")
+_TELLING = re.compile(
+    r"bearer\s+\S+|eyJ[\w-]{10,}\.[\w-]+\.[\w-]*|aek_[\w-]{10,}|(?<=://)[^\s/@]*:[^\s/@]*(?=@)", re.IGNORECASE
+)
+"""Tokens, API keys, and the name and password in an address."""
 HIDDEN = "[hidden]"
 
 
@@ -43,12 +46,21 @@ def set_up(*, level: str, json: bool) -> None:
 
 def hide(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """*event* without its secrets."""
-    for name, value in event.items():
-        if _SECRET.search(name):
-            event[name] = HIDDEN
-        elif isinstance(value, str):
-            event[name] = _BEARER.sub(HIDDEN, value)
-    return event
+    return {name: _hidden(name, value) for name, value in event.items()}
+
+
+def _hidden(name: str, value: Any) -> Any:
+    if _SECRET.search(name):
+        return HIDDEN
+    match value:
+        case str():
+            return _TELLING.sub(HIDDEN, value)
+        case dict():
+            return {each: _hidden(str(each), it) for each, it in value.items()}
+        case list() | tuple() | set():
+            return [_hidden("", it) for it in value]
+        case _:
+            return value
 
 
 def _bare(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

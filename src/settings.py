@@ -4,6 +4,7 @@ Every variable begins with `AETHER_`. `deploy/settings.md` lists them all; a tes
 true.
 """
 
+import json
 import secrets
 from enum import StrEnum
 from pathlib import Path
@@ -11,9 +12,11 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 PREFIX = "AETHER_"
+
+_HTTP = "^$|^https?://"
 
 
 class Profile(StrEnum):
@@ -63,7 +66,11 @@ class Settings(BaseSettings):
     )
     log_format: LogFormat = Field(LogFormat.JSON, description="`json` or `console`.")
 
-    graph_url: str = Field("", description="Neo4j, as `neo4j://host:7687` or `bolt://…`, `+s` for TLS.")
+    graph_url: str = Field(
+        "",
+        pattern=r"^$|^(neo4j|bolt)(\+s|\+ssc)?://",
+        description="Neo4j, as `neo4j://host:7687` or `bolt://…`, `+s` for TLS.",
+    )
     graph_user: str = Field("neo4j", description="Who signs in to the graph.")
     graph_password: SecretStr = Field(SecretStr(""), description="Their password.")
     graph_database: str = Field("neo4j", description="The name of the database.")
@@ -76,9 +83,13 @@ class Settings(BaseSettings):
         "512m", pattern="^[0-9]+[mg]$", description="The most memory of the embedded graph."
     )
 
-    redis_url: str = Field("", description="Redis or Valkey, as `redis://:password@host:6379/0`.")
+    redis_url: str = Field(
+        "",
+        pattern="^$|^rediss?://",
+        description="Redis or Valkey, as `redis://:password@host:6379/0`, `rediss` for TLS.",
+    )
 
-    qdrant_url: str = Field("", description="Qdrant, as `http://host:6333`.")
+    qdrant_url: str = Field("", pattern=_HTTP, description="Qdrant, as `http://host:6333`.")
     qdrant_key: SecretStr = Field(SecretStr(""), description="Its API key.")
     qdrant_collection: str = Field("aether", description="The collection that holds the vectors.")
 
@@ -89,9 +100,13 @@ class Settings(BaseSettings):
         None, description="The socket of a running embedder; each process starts its own if unset."
     )
 
-    issuer: str = Field("", description="The OIDC issuer, such as `https://id.example.com/realms/aether`.")
+    issuer: str = Field(
+        "",
+        pattern=_HTTP,
+        description="The OIDC issuer, such as `https://id.example.com/realms/aether`.",
+    )
     issuer_discovery_url: str = Field(
-        "", description="Where its discovery document is, if not at the usual place."
+        "", pattern=_HTTP, description="Where its discovery document is, if not at the usual place."
     )
     client_id: str = Field("aether-app", description="Our client at the issuer.")
     client_secret: SecretStr | None = Field(None, description="Its secret.")
@@ -139,6 +154,9 @@ def read(**given: object) -> Settings:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as wrong:
         raise SettingsWrong(_sentence(wrong)) from None
+    except SettingsError as wrong:
+        name = next((name for name in Settings.model_fields if f'"{name}"' in str(wrong)), "")
+        raise SettingsWrong(f"{PREFIX}{name.upper()} is wrong: it must be JSON.") from None
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -149,8 +167,7 @@ def environment(settings: Settings) -> dict[str, str]:
         if value is None:
             continue
         plain = value.get_secret_value() if isinstance(value, SecretStr) else value
-        text = f"[{','.join(map(repr, plain))}]".replace("'", '"') if isinstance(plain, list) else str(plain)
-        told[f"{PREFIX}{name.upper()}"] = text
+        told[f"{PREFIX}{name.upper()}"] = json.dumps(plain) if isinstance(plain, list) else str(plain)
     return told
 
 

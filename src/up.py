@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from typing_extensions import override
 
 from aether import bootstrap, demo
-from aether.adapters.embedded import arcadedb, stack
+from aether.adapters.embedded import arcadedb, folders, stack
 from aether.adapters.embedded.children import Child
 from aether.adapters.local_issuer.issuer import LocalIssuer
 from aether.adapters.sentence_transformers.models import Model
@@ -39,18 +39,21 @@ class PortTaken(Conflict):
         )
 
 
-async def up(settings: Settings, *, empty: bool) -> None:
+async def up(settings: Settings, *, empty: bool, reset: bool = False) -> None:
     """Run everything until told to stop.
 
     Args:
         settings: What is set. A part whose address is set is not started but used.
         empty: Whether to begin without the demo workspace.
+        reset: Whether to delete everything in the folder first.
 
     Raises:
         FolderInUse: Another Aether runs on the same folder.
         PortTaken: Somebody else listens where we should.
     """
     _demand_free(settings.host, settings.port)
+    if reset:
+        folders.reset(settings.data)
     async with _stacked(settings) as (whole, running):
         await bootstrap.migrate(whole)
         local = issuer(whole)

@@ -168,7 +168,8 @@ async def told(ports: Ports, tenant: TenantId, notebook: str, last: int) -> list
 
     async def listen() -> None:  # each is told as it comes
         async for report in ports.feed.follow(tenant, f"notebook/{notebook}", after=BEGINNING):
-            versions.extend([report.event.payload["version"]] * (report.event.kind == "notebook_updated"))
+            if report.event.kind == "notebook_updated":
+                versions.append(report.event.payload["version"])  # noqa: PERF401 - it has no end
 
     listening = asyncio.create_task(listen())
     async with asyncio.timeout(20):
