@@ -25,11 +25,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(argv)
     try:
         return int(asked.run(asked) or 0)
-    except (SettingsWrong, AetherError, PermissionError) as fault:
-        print(f"aether: {fault}", file=sys.stderr)  # noqa: T201 - this is what a person reads
+    except (SettingsWrong, AetherError, OSError, ModuleNotFoundError) as fault:
+        print(f"aether: {_sentence(fault)}", file=sys.stderr)  # noqa: T201 - this is what a person reads
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _sentence(fault: Exception) -> str:
+    """*fault* in words; what the system tells of a file names the file."""
+    if isinstance(fault, OSError) and fault.filename is not None:
+        return f"{fault.filename}: {fault.strerror}."
+    return str(fault)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -123,6 +130,7 @@ def _api(asked: argparse.Namespace) -> None:
         port=found.port,
         log_config=None,
         access_log=False,
+        ws_max_size=1 << 20,
         proxy_headers=True,
         timeout_graceful_shutdown=10,
     )

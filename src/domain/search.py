@@ -316,9 +316,15 @@ def _book(hit: Hit) -> str:
 
 
 def snippet(chunk: Chunk, asked: str) -> Snippet:
-    """The part of *chunk* around the first of the words *asked* for, these highlighted."""
-    words = [re.escape(word) for word in dict.fromkeys(re.findall(r"\w+", asked.casefold()))]
-    found = list(re.finditer(rf"\b(?:{'|'.join(words)})\w*", chunk.text, re.IGNORECASE)) if words else []
+    """The part of *chunk* around the first of the words *asked* for, these highlighted.
+
+    A word of four letters or more is also found at the beginning of longer ones.
+    """
+    words = [
+        word + (r"\w*" if len(word) > 3 else r"\b")  # noqa: PLR2004 - told above
+        for word in dict.fromkeys(re.findall(r"\w+", asked.lower()))
+    ]
+    found = list(re.finditer(rf"\b(?:{'|'.join(words)})", chunk.text, re.IGNORECASE)) if words else []
     begin = max(0, found[0].start() - SNIPPET // 4) if found else 0
     if begin and (space := chunk.text.find(" ", begin, found[0].start())) >= 0:
         begin = space + 1

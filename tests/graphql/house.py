@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import httpx
 import uvicorn
@@ -248,7 +248,7 @@ async def serving(
         await opened.redis.flushdb()
         app = bootstrap.application(opened, known)
         mint = Mint(SigningKey.kept_in(folder / "issuer"), now=lambda: datetime.now(UTC))
-        async with _listening(app, found):
+        async with listening(app, found):
             yield House(settings=found, opened=opened, app=app, mint=mint)
 
 
@@ -272,9 +272,12 @@ def _settings(engine: Engine, *, redis_url: str, beside: Beside, folder: Path, *
 
 
 @asynccontextmanager
-async def _listening(app: Starlette, found: Settings) -> AsyncIterator[None]:
+async def listening(
+    app: Starlette, found: Settings, *, lifespan: Literal["on", "off"] = "off"
+) -> AsyncIterator[None]:
+    """Serve *app* where *found* says."""
     config = uvicorn.Config(
-        app, host=found.host, port=found.port, log_config=None, lifespan="off", timeout_graceful_shutdown=1
+        app, host=found.host, port=found.port, log_config=None, lifespan=lifespan, timeout_graceful_shutdown=1
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve())

@@ -64,7 +64,7 @@ async def test_whoever_has_a_token_is_let_in(wire: Wire) -> None:
 
 
 async def test_a_token_may_come_with_the_request_too(house: House, here: str) -> None:
-    async with dialled(house, Authorization=f"Bearer {house.token('ada', of=here)}") as wire:
+    async with dialled(house.settings.origin, Authorization=f"Bearer {house.token('ada', of=here)}") as wire:
         await wire.send({"type": "connection_init", "payload": None})
         await wire.heard()
         await wire.begin(VIEWER)
@@ -75,7 +75,7 @@ async def test_a_token_may_come_with_the_request_too(house: House, here: str) ->
 async def test_an_api_key_lets_in_too(house: House, ada: Caller) -> None:
     made = await ada.do("createApiKey", "secret", name="Script")
 
-    async with dialled(house) as wire:
+    async with dialled(house.settings.origin) as wire:
         await wire.send({"type": "connection_init", "payload": {"X-API-Key": made["secret"]}})
         await wire.heard()
         await wire.begin(VIEWER)
@@ -86,14 +86,14 @@ async def test_an_api_key_lets_in_too(house: House, ada: Caller) -> None:
 async def test_a_cookie_counts_on_our_own_pages_only(house: House, here: str) -> None:
     cookie = f"aether_token={house.token('ada', of=here)}"
 
-    async with dialled(house, Cookie=cookie, Origin=house.settings.origin) as wire:
+    async with dialled(house.settings.origin, Cookie=cookie, Origin=house.settings.origin) as wire:
         await wire.send({"type": "connection_init"})
         await wire.heard()
         await wire.begin(VIEWER)
         assert await wire.rest() == [{"viewer": {"username": "ada"}}]
 
     with pytest.raises(InvalidStatus, match="403"):
-        async with dialled(house, Cookie=cookie, Origin="https://evil.example"):
+        async with dialled(house.settings.origin, Cookie=cookie, Origin="https://evil.example"):
             pass
 
 
@@ -108,14 +108,14 @@ async def test_who_says_nothing_is_nobody(nobody: Caller) -> None:
 
 @pytest.mark.parametrize("shown", ["Bearer nonsense", "Bearer ", "bearer eyJhbGciOiJub25lIn0.e30."])
 async def test_a_bad_token_closes_the_socket(house: House, shown: str) -> None:
-    async with dialled(house) as wire:
+    async with dialled(house.settings.origin) as wire:
         await wire.send({"type": "connection_init", "payload": {"Authorization": shown}})
 
         assert await wire.closed() == 4403
 
 
 async def test_nothing_is_answered_before_the_socket_is_opened(house: House) -> None:
-    async with dialled(house) as wire:
+    async with dialled(house.settings.origin) as wire:
         await wire.begin(VIEWER)
 
         assert await wire.closed() == 4401
@@ -247,7 +247,7 @@ async def test_a_revoked_key_opens_nothing_more(house: House, ada: Caller) -> No
     key = await ada.do("createApiKey", "secret apiKey { id }", name="Script")
     notebook = await ada.notebook()
 
-    async with dialled(house) as wire:
+    async with dialled(house.settings.origin) as wire:
         await wire.send({"type": "connection_init", "payload": {"X-API-Key": key["secret"]}})
         await wire.heard()
         await wire.begin(CHANGED, named="changes", id=notebook)

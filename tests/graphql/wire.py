@@ -11,7 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from tests.graphql.house import Caller, House
+from tests.graphql.house import Caller
 
 PROTOCOL = Subprotocol("graphql-transport-ws")
 PATIENCE_S = 20
@@ -82,18 +82,25 @@ class Wire:
 
 
 @asynccontextmanager
-async def dialled(house: House, **headers: str) -> AsyncIterator[Wire]:
+async def dialled(origin: str, **headers: str) -> AsyncIterator[Wire]:
     """A socket on which nothing was said yet."""
-    url = f"{house.settings.origin.replace('http', 'ws')}/graphql"
+    url = f"{origin.replace('http', 'ws')}/graphql"
     async with connect(url, subprotocols=[PROTOCOL], additional_headers=headers, proxy=None) as socket:
         yield Wire(socket)
 
 
 @asynccontextmanager
-async def talking(caller: Caller) -> AsyncIterator[Wire]:
-    """A socket of *caller*'s."""
-    async with dialled(caller.house) as wire:
-        shown = {"Authorization": caller.client.headers.get("authorization", "none")}
+async def told(origin: str, **shown: str) -> AsyncIterator[Wire]:
+    """A socket on which *shown* was said, and heard."""
+    async with dialled(origin) as wire:
         await wire.send({"type": "connection_init", "payload": shown})
         assert await wire.heard() == {"type": "connection_ack"}
+        yield wire
+
+
+@asynccontextmanager
+async def talking(caller: Caller) -> AsyncIterator[Wire]:
+    """A socket of *caller*'s."""
+    authorization = caller.client.headers.get("authorization", "none")
+    async with told(caller.house.settings.origin, Authorization=authorization) as wire:
         yield wire
