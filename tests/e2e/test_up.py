@@ -147,6 +147,7 @@ async def test_no_log_holds_what_is_nobodys_business(
     made = 'mutation { createApiKey(input: {name: "Script"}) { secret } }'
     secret = (await ask(ada, made))["createApiKey"]["secret"]
     jobs = []
+    sent: dict[str, str] = {}
     for name, text in (("good.txt", words), ("broken.pdf", f"%PDF-1.7 {words}")):
         sent = {"notebook": notebook, "name": name}
         jobs.append((await ada.put("/upload", params=sent, content=text.encode())).json()["job"]["id"])

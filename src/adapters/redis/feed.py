@@ -2,12 +2,13 @@
 
 One reader serves all listeners of a process. A listener that falls behind is not waited
 for: it reads on from the stream itself, at its own pace. What a stream has trimmed is gone;
-who asks for it is told of the gap.
+who asks for it is told of the gap. Behind the final event of a topic nothing is kept any more:
+relays and workers that come late would bring it back to life.
 """
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -31,8 +32,10 @@ WAITING_MOST = 256
 AT_A_TIME = 200
 
 _PUBLISH = """
+local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+if last and last[2][4] == '1' then return false end
 if ARGV[1] ~= '' and not redis.call('SET', KEYS[2], '1', 'NX', 'EX', ARGV[4]) then return false end
-local id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], '*', 'event', ARGV[2])
+local id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], '*', 'event', ARGV[2], 'final', ARGV[6])
 redis.call('EXPIRE', KEYS[1], ARGV[5])
 return id
 """
@@ -50,6 +53,14 @@ class FeedDown(Unavailable):
 
     def __init__(self) -> None:
         super().__init__("Live events are away for a moment; try again.", retry_after_s=2.0)
+
+
+@contextlib.contextmanager
+def _speaking() -> Iterator[None]:
+    try:
+        yield
+    except (RedisError, OSError) as error:
+        raise FeedDown from error
 
 
 class RedisFeed(Feed):
@@ -71,58 +82,59 @@ class RedisFeed(Feed):
     @override
     async def publish(self, event: Event) -> Cursor:
         keys = [_key(event.tenant, event.topic), f"aether:told:{event.id}"]
-        try:
-            id = await self._publish(keys=keys, args=[event.id, _packed(event), KEPT, TOLD_S, KEPT_S])
-        except (RedisError, OSError) as error:
-            raise FeedDown from error
+        limits = [KEPT, TOLD_S, KEPT_S]
+        with _speaking():
+            id = await self._publish(keys=keys, args=[event.id, _packed(event), *limits, int(event.final)])
         return Cursor(id.decode() if id else "")
 
     @override
     async def follow(self, tenant: TenantId, topic: str, *, after: Cursor | None) -> AsyncIterator[Report]:
         key = _key(tenant, topic)
         with self._listening(key) as waiting:
-            async for report in self._past(key, after):
-                yield report
-                after = report.cursor
-                if report.event.final:
-                    return
-            async for report in self._coming(key, waiting, after):
+            async for report in self._reports(key, waiting, after):
                 yield report
                 if report.event.final:
                     return
 
-    async def _past(self, key: str, after: Cursor | None) -> AsyncIterator[Report]:
-        """What the stream holds behind *after*, or its latest event."""
-        try:
-            if after is None:
-                for id, fields in await self._redis.xrevrange(key, count=1):
-                    yield _report(id, fields)
-                return
-            gap = after != BEGINNING and await self._lost(key, after)
-            while entries := await self._redis.xrange(key, min=f"({after}", count=AT_A_TIME):
-                for id, fields in entries:
-                    report = _report(id, fields, gap=gap)
-                    gap = False
-                    after = report.cursor
-                    yield report
-        except (RedisError, OSError) as error:
-            raise FeedDown from error
-
-    async def _lost(self, key: str, after: Cursor) -> bool:
-        """Whether events behind *after* may have been trimmed, or forgotten with their topic."""
-        first = await self._redis.xrange(key, count=1)
-        return not first or _place(first[0][0].decode()) > _place(after)
-
-    async def _coming(self, key: str, waiting: Waiting, after: Cursor | None) -> AsyncIterator[Report]:
+    async def _reports(self, key: str, waiting: Waiting, after: Cursor | None) -> AsyncIterator[Report]:
+        """What the stream holds behind *after*, or its latest event; then what comes."""
+        entry, gap = None, False
         while True:
-            entry = await waiting.get()
             if entry is None:
-                async for report in self._past(key, after or Cursor("0-0")):
-                    yield report
-                    after = report.cursor
+                gap = gap or await self._lost(key, after)
+                async for id, packed in self._past(key, after):
+                    yield Report(cursor=(after := Cursor(id)), event=_unpacked(packed), gap=gap)
+                    gap = False
+                after = after or BEGINNING
             elif after is None or _place(entry[0]) > _place(after):
-                after = Cursor(entry[0])
-                yield Report(cursor=after, event=_unpacked(entry[1]))
+                yield Report(cursor=(after := Cursor(entry[0])), event=_unpacked(entry[1]), gap=gap)
+                gap = False
+            entry = await waiting.get()
+
+    async def _past(self, key: str, after: Cursor | None) -> AsyncIterator[tuple[str, bytes]]:
+        """What the stream holds behind *after*, or its latest event."""
+        if after is None:
+            with _speaking():
+                entries = await self._redis.xrevrange(key, count=1)
+            for id, fields in entries:
+                yield id.decode(), fields[b"event"]
+            return
+        place: str = after
+        while True:
+            with _speaking():
+                entries = await self._redis.xrange(key, min=f"({place}", count=AT_A_TIME)
+            for id, fields in entries:
+                yield (place := id.decode()), fields[b"event"]
+            if len(entries) < AT_A_TIME:
+                return
+
+    async def _lost(self, key: str, after: Cursor | None) -> bool:
+        """Whether events behind *after* may have been trimmed, or forgotten with their topic."""
+        if after is None or after == BEGINNING:
+            return False
+        with _speaking():
+            first = await self._redis.xrange(key, count=1)
+        return not first or _place(first[0][0].decode()) > _place(after)
 
     @contextlib.contextmanager
     def _listening(self, key: str) -> Iterator[Waiting]:
@@ -212,7 +224,3 @@ def _unpacked(packed: bytes) -> Event:
         at=datetime.fromisoformat(told["at"]),
         final=told["final"],
     )
-
-
-def _report(id: bytes, fields: Mapping[bytes, bytes], *, gap: bool = False) -> Report:
-    return Report(cursor=Cursor(id.decode()), event=_unpacked(fields[b"event"]), gap=gap)
