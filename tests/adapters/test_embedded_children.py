@@ -138,7 +138,7 @@ async def test_a_child_that_ignores_sigterm_is_killed(supervisor: Supervisor, tm
     await supervisor.stop()
 
     assert not lives(pid)
-    assert 0.3 <= time.monotonic() - started < 3
+    assert 0.3 <= time.monotonic() - started < 30
 
 
 async def test_what_a_child_started_ends_with_it(supervisor: Supervisor, tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ async def test_a_runaway_statement_is_ended(tmp_path: Path) -> None:
                     "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b RETURN sum(a * b)",
                     database_=arcadedb.DATABASE,
                 )
-            assert time.monotonic() - started < 5
+            assert time.monotonic() - started < 60
 
 
 async def test_a_later_start_takes_seconds_and_finds_addresses_and_data(tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ async def test_a_later_start_takes_seconds_and_finds_addresses_and_data(tmp_path
 
     started = time.monotonic()
     async with stack.up(tmp_path / "data") as second:
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 60
         assert (second.graph, second.redis, second.vectors) == (first.graph, first.redis, first.vectors)
         assert await kept_everywhere(second, "later") == [True, True, True]
     assert not second.supervisor.pids()

@@ -28,7 +28,19 @@ query ($query: String!) { search(query: $query, first: 3) {
   edges { node { document { name } chunk { page } snippet } }
 } }
 """
-CANARIES = ("canary-token", "canary-password", "canary words of a text", "canary of a search")
+TOKEN, PASSWORD, WORDS = "canary-token", "canary-password", "canary words of a text"
+TEXTS = {"good.txt": WORDS, "broken.pdf": f"%PDF-1.7 {WORDS}"}
+QUERIES = (
+    f'{{ verifyToken(token: "{TOKEN}") {{ code }} }}',
+    f'{{ user(password: "{PASSWORD}") {{ id }} }}',
+    f'{{ search(query: "{WORDS}") {{ missing }} }}',
+    f'{{ search(query: "{WORDS}", first: 0) {{ missing }} }}',
+    f'{{ broken "{PASSWORD}"',
+)
+SHOWN: tuple[dict[str, str], ...] = (
+    {"Authorization": f"Bearer {TOKEN}"},
+    {"Cookie": f"aether_token={TOKEN}; aether_refresh={TOKEN}", "X-Aether-Request": "1"},
+)
 
 
 @pytest.fixture(scope="module")
@@ -52,16 +64,20 @@ async def running(data: Path) -> AsyncIterator[Up]:
 @pytest.fixture(scope="module")
 async def page(running: Up) -> Mapping[str, Any]:
     """What the page at `/` is told."""
-    async with httpx.AsyncClient(base_url=running.url, trust_env=False) as client:
+    async with client_of(running) as client:
         assert "<title>" in (await client.get("/")).text
         found: Mapping[str, Any] = (await client.get("/graphiql/config")).json()
         return found
 
 
+def client_of(running: Up, **headers: str) -> httpx.AsyncClient:
+    """Somebody who asks with *headers*."""
+    return httpx.AsyncClient(base_url=running.url, headers=headers, trust_env=False, timeout=60)
+
+
 @pytest.fixture
 async def ada(running: Up, page: Mapping[str, Any]) -> AsyncIterator[httpx.AsyncClient]:
-    headers = {"Authorization": f"Bearer {page['token']}"}
-    async with httpx.AsyncClient(base_url=running.url, headers=headers, trust_env=False) as client:
+    async with client_of(running, Authorization=f"Bearer {page['token']}") as client:
         yield client
 
 
@@ -69,6 +85,12 @@ async def ask(client: httpx.AsyncClient, query: str, /, **variables: object) -> 
     answer = (await client.post("/graphql", json={"query": query, "variables": variables})).json()
     assert "errors" not in answer, answer
     return answer["data"]
+
+
+async def uploaded(client: httpx.AsyncClient, notebook: str, name: str, text: str) -> str:
+    """The job of a new document."""
+    answer = await client.put("/upload", params={"notebook": notebook, "name": name}, content=text.encode())
+    return str(answer.json()["job"]["id"])
 
 
 async def test_the_demo_is_there_and_understood(ada: httpx.AsyncClient) -> None:
@@ -112,8 +134,7 @@ async def test_the_first_operations_return_something(
 async def test_everybody_of_the_demo_has_a_token(running: Up, page: Mapping[str, Any]) -> None:
     names = []
     for person in page["people"]:
-        headers = {"Authorization": f"Bearer {person['token']}"}
-        async with httpx.AsyncClient(base_url=running.url, headers=headers, trust_env=False) as client:
+        async with client_of(running, Authorization=f"Bearer {person['token']}") as client:
             viewer = (await ask(client, "{ viewer { fullName } notebooks { totalCount } }"))["viewer"]
             names.append(viewer["fullName"])
 
@@ -143,42 +164,26 @@ async def test_no_log_holds_what_is_nobodys_business(
     running: Up, data: Path, page: Mapping[str, Any], ada: httpx.AsyncClient
 ) -> None:
     notebook = page["demo"]["notebooks"][0]["id"]
-    token, password, words, search = CANARIES
     made = 'mutation { createApiKey(input: {name: "Script"}) { secret } }'
     secret = (await ask(ada, made))["createApiKey"]["secret"]
-    jobs = []
-    sent: dict[str, str] = {}
-    for name, text in (("good.txt", words), ("broken.pdf", f"%PDF-1.7 {words}")):
-        sent = {"notebook": notebook, "name": name}
-        jobs.append((await ada.put("/upload", params=sent, content=text.encode())).json()["job"]["id"])
-    async with httpx.AsyncClient(base_url=running.url, trust_env=False) as client:
-        for headers in (
-            {"Authorization": f"Bearer {token}"},
-            {"X-API-Key": secret},
-            {"Cookie": f"aether_token={token}"},
-        ):
-            await client.post("/graphql", json={"query": "{ viewer { id } }"}, headers=headers)
-        await client.put("/upload", params=sent, content=b"x", headers={"Authorization": f"Bearer {token}"})
-        await client.post(
-            "/auth/refresh", headers={"Cookie": f"aether_refresh={token}", "X-Aether-Request": "1"}
-        )
-        await client.get("/auth/callback", params={"code": token, "state": token})
-    for query in (
-        f'{{ verifyToken(token: "{token}") {{ code }} }}',
-        f'{{ user(password: "{password}") {{ id }} }}',
-        f'{{ search(query: "{search}") {{ missing }} }}',
-        f'{{ search(query: "{search}", first: 0) {{ missing }} }}',
-        f'{{ broken "{password}"',
-    ):
+
+    jobs = [await uploaded(ada, notebook, name, text) for name, text in TEXTS.items()]
+    for query in QUERIES:
         await ada.post("/graphql", json={"query": query})
+    for headers in ({"X-API-Key": secret}, *SHOWN):
+        async with client_of(running, **headers) as client:
+            await client.post("/graphql", json={"query": "{ viewer { id } }"})
+            await client.put("/upload", params={"notebook": notebook, "name": "x.txt"}, content=b"x")
+            await client.post("/auth/refresh")
+            await client.get("/auth/callback", params={"code": TOKEN, "state": TOKEN})
     async with wire.told(running.url, Authorization=f"Bearer {page['token']}") as socket:
         for job in jobs:
             await socket.begin(PROGRESS, id=job, named=job)
             await socket.rest(job)
     assert await running.stopped() == 0
 
-    logs = [data.parent / f"{data.name}.log", *data.glob("logs/*"), *data.rglob("*.log*")]
+    logs = {data.parent / f"{data.name}.log", *data.glob("logs/*"), *data.rglob("*.log*")}
     written = "".join(log.read_text(errors="replace") for log in logs if log.is_file())
-    assert "operation_answered" in written
-    assert "document_completed" in written
-    assert [it for it in (*CANARIES, secret, page["token"]) if it in written] == []
+    for event in ("operation_answered", "document_uploaded", "document_completed", "document_failed"):
+        assert event in written
+    assert [it for it in (TOKEN, PASSWORD, WORDS, secret, page["token"]) if it in written] == []

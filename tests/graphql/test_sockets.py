@@ -267,6 +267,7 @@ async def test_a_suspended_person_is_told_nothing_more(
 ) -> None:
     notebook = await ada.notebook()
     await ada.share(notebook, ben)
+    await ada.quiet()
     await guest.begin(CHANGED, id=notebook)
     await guest.next()
 
@@ -281,6 +282,7 @@ async def test_a_suspended_person_is_told_nothing_more(
 async def test_changes_are_told_as_they_come(wire: Wire, ada: Caller, ben: Caller) -> None:
     notebook = await ada.notebook()
     await ada.share(notebook, ben, "WRITE")
+    await ada.quiet()
     await wire.begin(CHANGED, id=notebook)
     latest = (await wire.next())["notebookChanged"]
 
@@ -356,6 +358,7 @@ async def test_a_cursor_that_nobody_gave_out_is_refused(
 async def test_whoever_loses_the_right_is_told_nothing_more(guest: Wire, ada: Caller, ben: Caller) -> None:
     notebook = await ada.notebook()
     await ada.share(notebook, ben)
+    await ada.quiet()
     await guest.begin(CHANGED, id=notebook)
     await guest.next()
 
