@@ -272,7 +272,7 @@ def application(opened: Outside, known: Identity, *, page: Page = dict) -> Starl
     )
     return Starlette(
         routes=[
-            *http.graphql_routes(schema.build(), ports, show),
+            *http.graphql_routes(schema.build(), ports, show, origins=origins),
             *file_routes(
                 opened.graph,
                 opened.blobs,

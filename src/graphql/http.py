@@ -8,7 +8,7 @@ bad operation on a socket ends itself and never its neighbours.
 import asyncio
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, cast
 from uuid import uuid4
@@ -67,9 +67,11 @@ class _Malformed(Exception):
         self.status = status
 
 
-def graphql_routes(schema: strawberry.Schema, ports: Ports, show: Show) -> list[BaseRoute]:
-    """The door to *schema*, at `/graphql`."""
-    door, socket = Door(schema, ports, show), Socket(schema, ports, show)
+def graphql_routes(
+    schema: strawberry.Schema, ports: Ports, show: Show, *, origins: Sequence[str] = ()
+) -> list[BaseRoute]:
+    """The door to *schema*, at `/graphql`, with sockets for pages of *origins*, and for programs."""
+    door, socket = Door(schema, ports, show), Socket(schema, ports, show, origins=origins)
     return [
         Route("/graphql", door.answer, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
         WebSocketRoute("/graphql", socket),
@@ -341,10 +343,13 @@ class Socket(GraphQL[Context, None]):
 
     graphql_transport_ws_handler_class = _Handler
 
-    def __init__(self, schema: strawberry.Schema, ports: Ports, show: Show) -> None:
+    def __init__(
+        self, schema: strawberry.Schema, ports: Ports, show: Show, *, origins: Sequence[str]
+    ) -> None:
         super().__init__(
             schema,
             graphql_ide=None,
+            allowed_origins=origins,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
             connection_init_wait_timeout=timedelta(seconds=INIT_S),
         )

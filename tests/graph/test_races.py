@@ -38,7 +38,7 @@ from tests.engines import Engine
 from tests.make import Home
 
 MANY = 8
-ROUNDS = 8
+ROUNDS = 5
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ async def test_each_version_is_won_by_one_writer(graph: Graph, ada: Viewer) -> N
     won: list[int] = []
 
     async def write(worker: int) -> None:
-        for turn in range(25):
+        for turn in range(15):
             seen = await book_of(graph, book.id, ada)
             changes = Changes(name=f"{worker} {turn}")
             try:
@@ -109,7 +109,7 @@ async def test_moves_at_once_make_no_cycle_and_no_second_parent(
 
     async def wander(worker: int) -> None:
         chance = random.Random(worker)
-        for _ in range(12):
+        for _ in range(8):
             book, to = chance.choice(made), chance.choice([*made, None])
             try:
                 await graph.write(
@@ -137,7 +137,7 @@ async def test_moves_at_once_make_no_cycle_and_no_second_parent(
 
 
 async def test_moves_at_once_make_nothing_too_deep(graph: Graph, ada: Viewer) -> None:
-    for _ in range(3):
+    for _ in range(2):
         first, second, third = [await make.chain(graph, ada, 8) for _ in range(3)]
 
         found = await at_once(

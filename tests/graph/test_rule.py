@@ -115,7 +115,7 @@ async def built(work: Work, world: World, people: Sequence[Viewer]) -> list[Note
     return made
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(world=worlds())
 async def test_all_forms_of_the_rule_agree(anybody: Neo4jGraph, world: World) -> None:
     home = await make.home(anybody)

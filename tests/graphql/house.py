@@ -43,6 +43,9 @@ from tests.servers.waiting import until
 
 Answer = dict[str, Any]
 
+PAGES = "https://pages.example"
+"""Where pages are that may ask too."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
@@ -263,6 +266,7 @@ def _settings(engine: Engine, *, redis_url: str, beside: Beside, folder: Path, *
         "profile": "embedded",
         "data": folder,
         "port": free_port(),
+        "cors_origins": [PAGES],
         "graph_url": engine.uri,
         "graph_user": engine.user,
         "graph_password": SecretStr(engine.password),

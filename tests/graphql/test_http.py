@@ -20,7 +20,7 @@ from aether.domain.users import Role, UserId
 from aether.domain.viewers import Viewer
 from aether.graphql import http, schema
 from aether.graphql.context import Ports
-from tests.graphql.house import Caller, House
+from tests.graphql.house import PAGES, Caller, House
 
 JSON = "application/json"
 RESPONSE = "application/graphql-response+json"
@@ -351,6 +351,21 @@ async def test_a_cookie_counts_on_our_own_pages_only(
     answer = await house.caller(Cookie=cookie, **sent).ask("{ viewer { username } }")
 
     assert answer == {"viewer": {"username": "ada"} if seen else None}
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"), [(PAGES, PAGES), ("https://evil.example", None), ("null", None)]
+)
+async def test_only_pages_of_origins_that_are_set_may_ask(
+    nobody: Caller, origin: str, allowed: str | None
+) -> None:
+    asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+
+    preflight = await nobody.client.options("/graphql", headers=asked)
+    answer = await post(nobody, NAME, origin=origin)
+
+    assert preflight.headers.get("access-control-allow-origin") == allowed
+    assert answer.headers.get("access-control-allow-origin") == allowed
 
 
 class Buggy:

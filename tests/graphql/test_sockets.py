@@ -15,7 +15,7 @@ from aether.domain.events import Event, EventId
 from aether.domain.tenants import TenantId
 from aether.graphql import http
 from tests import make_files
-from tests.graphql.house import Caller, House
+from tests.graphql.house import PAGES, Caller, House
 from tests.graphql.wire import Wire, dialled, talking
 
 pytestmark = pytest.mark.usefixtures("at_work")
@@ -92,9 +92,20 @@ async def test_a_cookie_counts_on_our_own_pages_only(house: House, here: str) ->
         await wire.begin(VIEWER)
         assert await wire.rest() == [{"viewer": {"username": "ada"}}]
 
-    with pytest.raises(InvalidStatus, match="403"):
-        async with dialled(house.settings.origin, Cookie=cookie, Origin="https://evil.example"):
-            pass
+    for foreign in ("https://evil.example", "null", f"{PAGES}.evil.example"):
+        with pytest.raises(InvalidStatus, match="403"):
+            async with dialled(house.settings.origin, Cookie=cookie, Origin=foreign):
+                pass
+
+
+async def test_pages_of_origins_that_are_set_may_ask_too(house: House, here: str) -> None:
+    token = house.token("ada", of=here)
+
+    async with dialled(house.settings.origin, Origin=PAGES) as wire:
+        await wire.send({"type": "connection_init", "payload": {"Authorization": f"Bearer {token}"}})
+        await wire.heard()
+        await wire.begin(VIEWER)
+        assert await wire.rest() == [{"viewer": {"username": "ada"}}]
 
 
 async def test_who_says_nothing_is_nobody(nobody: Caller) -> None:
