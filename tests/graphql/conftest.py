@@ -9,6 +9,7 @@ from tests import engines as graph_engines
 from tests.engines import Engines
 from tests.graphql import house as houses
 from tests.graphql.house import Beside, Caller, House
+from tests.graphql.wire import Wire, talking
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -101,3 +102,17 @@ def mallory(house: House) -> Caller:
 def nobody(house: House) -> Caller:
     """Who does not say who they are."""
     return house.caller()
+
+
+@pytest.fixture
+async def wire(ada: Caller) -> AsyncIterator[Wire]:
+    """A socket of Ada's."""
+    async with talking(ada) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def guest(ben: Caller) -> AsyncIterator[Wire]:
+    """A socket of Ben's."""
+    async with talking(ben) as opened:
+        yield opened

@@ -6,6 +6,7 @@ background but what a test turns on with `at_work`.
 
 import asyncio
 import contextlib
+import json
 import secrets
 import sys
 import warnings
@@ -144,6 +145,12 @@ class Caller:
     house: House
     client: httpx.AsyncClient
 
+    async def post(self, body: object, **headers: str) -> httpx.Response:
+        """The answer to whatever *body* is."""
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        sent = {"content-type": "application/json", **headers}
+        return await self.client.post("/graphql", content=content, headers=sent)
+
     async def answer(self, query: str, /, **variables: object) -> Answer:
         """The whole answer to *query*, errors included."""
         body = {"query": query, "variables": variables}
@@ -221,6 +228,13 @@ class Caller:
                 if found["job"]["finishedAt"] is not None:
                     return cast("Answer", found["job"])
                 await asyncio.sleep(0.05)
+
+
+def code_of(answer: httpx.Response) -> str:
+    """The code of the one error in *answer*, which names the request."""
+    (error,) = answer.json()["errors"]
+    assert error["extensions"]["requestId"] == answer.headers["x-request-id"]
+    return str(error["extensions"]["code"])
 
 
 ERRORS = "userErrors { code field message }"

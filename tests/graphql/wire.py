@@ -18,6 +18,21 @@ PATIENCE_S = 20
 
 Message = Mapping[str, Any]
 
+CHANGED = """
+subscription ($id: ID!, $after: String) {
+  notebookChanged(id: $id, after: $after) {
+    cursor gap kind details actor { username } notebook { name version }
+  }
+}
+"""
+PROGRESS = """
+subscription ($id: ID!, $after: String) {
+  jobProgress(id: $id, after: $after) {
+    cursor gap done of job { id status stage progress attempt finishedAt }
+  }
+}
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Wire:
