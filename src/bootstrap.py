@@ -114,7 +114,7 @@ class Outside:
         async def blobs() -> None:
             await asyncio.to_thread(self.blobs.prepare)
 
-        return {"graph": self.graph.ping, "redis": redis, "vectors": self.vectors.ready, "blobs": blobs}
+        return {"graph": self.graph.ping, "redis": redis, "vectors": self.vectors.ping, "blobs": blobs}
 
 
 @asynccontextmanager

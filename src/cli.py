@@ -170,10 +170,10 @@ def _settings(_: argparse.Namespace) -> None:
 
 
 def _token(asked: argparse.Namespace) -> None:
-    from aether import up
+    from aether import serving
 
     found = _embedded(asked)
-    issuer = up.issuer(found)
+    issuer = serving.issuer(found)
     if issuer is None:
         raise SettingsWrong("AETHER_ISSUER is set: ask that issuer for a token.")
     print(issuer.mint(asked.username, ttl=timedelta(hours=asked.hours)))  # noqa: T201

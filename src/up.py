@@ -2,30 +2,21 @@
 
 import asyncio
 import contextlib
+import gc
 import secrets
-import signal
 import socket
-import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-import structlog
-import uvicorn
 from pydantic import SecretStr
-from typing_extensions import override
 
-from aether import bootstrap, demo
 from aether.adapters.embedded import arcadedb, folders, stack
-from aether.adapters.embedded.children import Child
-from aether.adapters.local_issuer.issuer import LocalIssuer
-from aether.adapters.sentence_transformers.models import Model
 from aether.domain.errors import Conflict
-from aether.settings import Profile, Settings, environment
-
-log = structlog.get_logger()
+from aether.settings import Settings
 
 
 class PortTaken(Conflict):
@@ -54,18 +45,20 @@ async def up(settings: Settings, *, empty: bool, reset: bool = False) -> None:
     _demand_free(settings.host, settings.port)
     if reset:
         folders.reset(settings.data)
+    # The servers take as long to start as the rest of us takes to import: both at once.
+    importing = asyncio.create_task(asyncio.to_thread(_imported))
     async with _stacked(settings) as (whole, running):
-        await bootstrap.migrate(whole)
-        local = issuer(whole)
-        async with (
-            bootstrap.outside(whole) as opened,
-            bootstrap.identity(whole, local) as known,
-            bootstrap.relaying(opened),
-        ):
-            page = await _page(opened, local, empty=empty)
-            app = bootstrap.application(opened, known, page=page)
-            await running.supervisor.start(_worker(whole))
-            await _serve(app, whole)
+        model = settings.embedder_socket is None
+        await (await importing).serve(whole, running.supervisor, empty=empty, model=model)
+
+
+def _imported() -> ModuleType:
+    gc.disable()  # what is imported stays: looking for what does not takes a tenth of the time
+    from aether import serving
+
+    gc.freeze()
+    gc.enable()
+    return serving
 
 
 def _demand_free(host: str, port: int) -> None:
@@ -104,7 +97,6 @@ async def _stacked(settings: Settings) -> AsyncIterator[tuple[Settings, stack.St
                 found |= {"qdrant_url": running.vectors.url, "qdrant_key": SecretStr(running.vectors.key)}
             if settings.embedder_socket is None:
                 found["embedder_socket"] = sockets / "embedder"
-                await running.supervisor.start(_embedder(settings, sockets / "embedder"))
             yield settings.model_copy(update=found), running
 
 
@@ -124,103 +116,3 @@ def _kept_key(data: Path) -> SecretStr:
         fresh.write_text(secrets.token_urlsafe(48))
         fresh.replace(path)
     return SecretStr(path.read_text())
-
-
-async def _at_once() -> bool:
-    """Nothing waits for it: texts wait for the model, and jobs for the worker."""
-    return True
-
-
-def _embedder(settings: Settings, socket: Path) -> Child:
-    model = Model.packaged() if settings.model is None else Model.at(settings.model)
-    return Child(
-        name="embedder",
-        argv=(
-            sys.executable,
-            "-m",
-            "aether.adapters.sentence_transformers",
-            f"--socket={socket}",
-            f"--model={model.folder}",
-            "--threads=2",
-        ),
-        ready=_at_once,
-    )
-
-
-def _worker(settings: Settings) -> Child:
-    return Child(
-        name="worker",
-        argv=(sys.executable, "-m", "aether.worker"),
-        ready=_at_once,
-        env=environment(settings),
-        stop_s=5.0,
-    )
-
-
-def issuer(settings: Settings) -> LocalIssuer | None:
-    """The local issuer, unless a real one is set."""
-    if settings.issuer:
-        return None
-    origins = [f"http://{name}:{settings.port}" for name in ("127.0.0.1", "localhost")]
-    return LocalIssuer(
-        profile=settings.profile.value,
-        folder=settings.data / "issuer",
-        people=demo.PEOPLE,
-        base_url=origins[0],
-        callbacks=[f"{origin}/auth/callback" for origin in origins],
-    )
-
-
-async def _page(opened: bootstrap.Outside, local: LocalIssuer | None, *, empty: bool) -> bootstrap.Page:
-    """What the page at `/` is told: three operations that return something, and tokens fresh at each look."""
-    if local is None:
-        return dict
-    notebooks = [] if empty else await demo.seed(opened.worker_ports, opened.told)
-    first = demo.PEOPLE[0]
-    fixed = {
-        "person": first.full_name,
-        "examples": demo.examples(notebooks),
-        "demo": {"notebooks": [{"id": notebook.id, "name": notebook.name} for notebook in notebooks]},
-    }
-
-    def page() -> Mapping[str, Any]:
-        people = [
-            {"name": person.full_name or person.username, "token": local.mint(person.username)}
-            for person in demo.PEOPLE
-        ]
-        return {**fixed, "people": people, "token": people[0]["token"]}
-
-    return page
-
-
-class _Server(uvicorn.Server):
-    """A server that leaves signals to us, so that everything else is stopped too."""
-
-    @override
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Ask the server to end at the first signal."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self._end)
-        yield
-
-    def _end(self) -> None:
-        self.should_exit = True
-
-
-async def _serve(app: Any, settings: Settings) -> None:
-    config = uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        timeout_graceful_shutdown=5,
-        ws_max_size=1 << 20,
-        proxy_headers=settings.profile is not Profile.EMBEDDED,
-    )
-    server = _Server(config)
-    log.info("aether_is_up", url=f"http://{settings.host}:{settings.port}")
-    await server.serve()

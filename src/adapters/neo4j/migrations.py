@@ -114,6 +114,8 @@ async def apply(
     Raises:
         MigrationFailed: A known one was edited, or the graph is newer than this Aether.
     """
+    if not await pending(driver, migrations, database=database):
+        return []
     graph = _Graph(driver, database, sql)
     await graph.prepare()
     async with graph.lease():

@@ -86,6 +86,15 @@ class QdrantVectors(Vectors):
         await self._index("path")
         await self._check_size()
 
+    async def ping(self) -> None:
+        """Ask for nothing but whether the collection is there.
+
+        Raises:
+            Unavailable: It is not, or nobody answers.
+        """
+        if not await self._patiently(self._client.collection_exists, self._collection):
+            raise Unavailable(f"The vector store has no collection {self._collection}: run `aether migrate`.")
+
     @override
     async def put(self, tenant: TenantId, vectors: Sequence[Vector]) -> None:
         for start in range(0, len(vectors), _BATCH):
