@@ -9,8 +9,9 @@ from aether.domain.moments import Moment
 
 
 def moment() -> Moment:
-    """This moment."""
-    return Moment(now=datetime.now(UTC), seed=os.urandom(16))
+    """This moment, to the millisecond, which is as far as clients and cursors can tell instants apart."""
+    now = datetime.now(UTC)
+    return Moment(now=now.replace(microsecond=now.microsecond // 1000 * 1000), seed=os.urandom(16))
 
 
 def secret() -> str:

@@ -5,14 +5,15 @@ report, a protocol and a reading list.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from importlib.resources import files
 from typing import Any, Protocol
 
 from aether.domain import collaborations, documents, notebooks, users
 from aether.domain.access import Permission
-from aether.domain.blobs import Blobs
+from aether.domain.blobs import Blob, Blobs
 from aether.domain.documents import Arrival, DocumentId
 from aether.domain.graph import Graph, Work
 from aether.domain.moments import Moment
@@ -21,6 +22,9 @@ from aether.domain.pages import Slice
 from aether.domain.tenants import Tenant, TenantId
 from aether.domain.users import Profile, Role, UserId
 from aether.domain.viewers import Viewer
+
+STEPS_MOST = 32
+"""More than it takes to make the workspace."""
 
 ISSUER = "https://local-issuer.invalid"
 TENANT = "riverside"
@@ -121,42 +125,60 @@ async def seed(outside: Outside, told: asyncio.Event) -> Sequence[Notebook]:
     ]
     page = await graph.read(notebooks.page, Filter(), order=Order.CREATED, part=Slice(first=10), by=ada)
     if page.total == 0:
-        top = await _make(outside, graph, _WORKSPACE, parent=None, by=ada)
-        await _share(outside, graph, top, of=ada, with_=ben)
+        blobs = {name: await outside.blobs.keep(_bytes(name), most=10_000_000) for name in _files(_WORKSPACE)}
+        # In one transaction: who is stopped half-way begins anew, and finds no half of a workspace.
+        moments = [
+            replace(outside.moment(), now=at.now + timedelta(milliseconds=step)) for step in range(STEPS_MOST)
+        ]
+        await graph.write(_make_all, blobs, moments, of=ada, with_=ben)
         told.set()
         page = await graph.read(notebooks.page, Filter(), order=Order.CREATED, part=Slice(first=10), by=ada)
-    return [seen.notebook for seen, _ in reversed(page.items)]
+    return [seen.notebook for seen, _ in page.items][::-1]
 
 
-async def _make(
-    outside: Outside, graph: Graph, shelf: _Shelf, *, parent: NotebookId | None, by: Viewer
-) -> Notebook:
-    at = outside.moment()
-    made = await graph.write(
-        notebooks.create, shelf.draft, id=NotebookId(at.id("notebook")), parent=parent, by=by, at=at
-    )
-    for name in shelf.files:
-        blob = await outside.blobs.keep(_bytes(name), most=10_000_000)
-        at = outside.moment()
-        arrival = Arrival(filename=name, declared_type=None, blob=blob)
-        id = DocumentId(at.id("document"))
-        await graph.write(documents.add, arrival, id=id, notebook=made.id, by=by, at=at)
-    for below in shelf.below:
-        await _make(outside, graph, below, parent=made.id, by=by)
-    return made
-
-
-async def _share(outside: Outside, graph: Graph, notebook: Notebook, *, of: Viewer, with_: Viewer) -> None:
-    await graph.write(
-        collaborations.share,
-        notebook=notebook.id,
+async def _make_all(
+    work: Work, blobs: Mapping[str, Blob], moments: Sequence[Moment], *, of: Viewer, with_: Viewer
+) -> None:
+    steps = iter(moments)
+    top = await _make(work, _WORKSPACE, blobs, steps, parent=None, by=of)
+    await collaborations.share(
+        work,
+        notebook=top,
         with_users=[with_.user],
         permission=Permission.WRITE,
         message="Come and add what the lab finds.",
         by=of,
-        at=outside.moment(),
+        at=next(steps),
     )
-    await graph.write(collaborations.accept, notebook=notebook.id, by=with_, at=outside.moment())
+    await collaborations.accept(work, notebook=top, by=with_, at=next(steps))
+
+
+async def _make(
+    work: Work,
+    shelf: _Shelf,
+    blobs: Mapping[str, Blob],
+    steps: Iterator[Moment],
+    *,
+    parent: NotebookId | None,
+    by: Viewer,
+) -> NotebookId:
+    at = next(steps)
+    id = NotebookId(at.id("notebook"))
+    await notebooks.create(work, shelf.draft, id=id, parent=parent, by=by, at=at)
+    for name in shelf.files:
+        arrival = Arrival(filename=name, declared_type=None, blob=blobs[name])
+        at = next(steps)
+        document = DocumentId(at.id("document"))
+        await documents.add(work, arrival, id=document, notebook=id, by=by, at=at)
+    for below in shelf.below:
+        await _make(work, below, blobs, steps, parent=id, by=by)
+    return id
+
+
+def _files(shelf: _Shelf) -> Iterator[str]:
+    yield from shelf.files
+    for below in shelf.below:
+        yield from _files(below)
 
 
 async def _bytes(name: str) -> AsyncIterator[bytes]:

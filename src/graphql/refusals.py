@@ -15,7 +15,7 @@ from strawberry.extensions import FieldExtension
 from typing_extensions import override
 
 from aether import domain
-from aether.domain.errors import Invalid, Refused, Unauthenticated
+from aether.domain.errors import AetherError, Invalid, Refused, Unauthenticated, Unavailable
 
 
 def refusals(root: type[Refused] = Refused) -> Iterator[type[Refused]]:
@@ -32,7 +32,7 @@ def codes() -> type[Enum]:
     """
     for module in pkgutil.walk_packages(domain.__path__, f"{domain.__name__}."):
         importlib.import_module(module.name)
-    ours = [it for it in refusals() if it.__module__.startswith(f"{domain.__name__}.")]
+    ours = [it for it in refusals() if it.__module__.startswith(f"{domain.__name__}.")] + [Unavailable]
     found = {refusal.code: (refusal.__doc__ or "").split("\n")[0] for refusal in reversed(ours)}
     members = {
         code: strawberry.enum_value(code, description=said)
@@ -63,15 +63,15 @@ class UserError:
     message: str
 
     @classmethod
-    def of(cls, refusal: Refused) -> "UserError":
+    def of(cls, refusal: Refused | Unavailable) -> "UserError":
         """*refusal*, as it is told."""
         path = ["input", *map(_camel, refusal.field.split("."))] if isinstance(refusal, Invalid) else []
         return cls(code=_code(refusal), field=path, message=refusal.message)
 
 
-def _code(refusal: Refused) -> UserErrorCode:  # type: ignore[valid-type]
+def _code(refusal: Refused | Unavailable) -> UserErrorCode:  # type: ignore[valid-type]
     """The code of *refusal*, or of what it is a case of if the schema does not know it."""
-    classes = [it for it in type(refusal).__mro__ if issubclass(it, Refused)]
+    classes = [it for it in type(refusal).__mro__ if issubclass(it, AetherError)]
     return UserErrorCode(next(it.code for it in classes if it.code in UserErrorCode.__members__))
 
 

@@ -1,6 +1,7 @@
 """Whatever is killed while a document is processed, the document is understood, and once only."""
 
 import asyncio
+import contextlib
 import io
 import json
 import time
@@ -14,6 +15,7 @@ import pytest
 
 from aether.adapters.api_client import operations
 from aether.adapters.api_client.client import Client
+from aether.domain.errors import AetherError
 from tests import make_files
 from tests.e2e import ups
 from tests.e2e.ups import Up
@@ -145,6 +147,26 @@ async def test_a_part_of_the_stack_dies_and_the_document_does_not(
     await reached(ada, job, status="RUNNING", stage="embed")
 
     await running.kill(part)
+
+    await reached(ada, job, status="COMPLETED")
+    await understood_once(ada, data, notebook, document)
+
+
+@pytest.mark.parametrize("part", ["redis-server", "com.arcadedb"])
+async def test_a_part_that_is_silent_for_ten_seconds_is_told_of_and_nothing_is_lost(
+    running: Up, ada: Client, data: Path, part: str
+) -> None:
+    notebook, document, job = await begun(ada, 60)
+    await reached(ada, job, status="RUNNING", stage="embed")
+
+    async with running.silent(part):
+        asked = time.monotonic()
+        with contextlib.suppress(AetherError):
+            # Redis carries no reading; the graph carries all of it.
+            await ada.ask(JOB, id=job)
+            assert part == "redis-server"
+        assert time.monotonic() - asked < 20
+        await asyncio.sleep(max(0.0, 10 - (time.monotonic() - asked)))
 
     await reached(ada, job, status="COMPLETED")
     await understood_once(ada, data, notebook, document)

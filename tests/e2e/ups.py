@@ -37,6 +37,16 @@ class Up:
         await until(lambda: not alive(pid))
         return pid
 
+    @asynccontextmanager
+    async def silent(self, words: str) -> AsyncIterator[None]:
+        """For the time of the block, the one process with *words* in its command line says nothing."""
+        (pid,) = self.pids(words)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
     async def stopped(self, *, within_s: float = 15) -> int:
         """Its exit code, after it was told to stop."""
         self.process.terminate()

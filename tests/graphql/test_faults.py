@@ -9,7 +9,9 @@ import structlog
 from starlette.applications import Starlette
 from typing_extensions import override
 
+from aether.adapters.system import moment
 from aether.domain.admission import Doorkeeper
+from aether.domain.errors import Unavailable
 from aether.domain.identity import Credential, CredentialKind, IdentityUnavailable
 from aether.domain.tenants import TenantId
 from aether.domain.users import Role, UserId
@@ -111,3 +113,30 @@ async def test_an_operations_text_is_not_logged(ada: Caller) -> None:
 
     assert SECRET not in str(logs)
     assert max(len(str(entry)) for entry in logs) < 1_000
+
+
+async def test_of_many_changes_those_that_were_made_are_told_when_the_graph_goes_away(house: House) -> None:
+    class Failing(Buggy):
+        """Takes two writes, and then none."""
+
+        writes = 0
+
+        def within(self, _: str) -> "Failing":
+            return self
+
+        async def write(self, *_: object, **__: object) -> None:
+            self.writes += 1
+            if self.writes > 2:
+                raise Unavailable("The graph is away.")
+
+    graph = Failing()
+    caller = faulty(house, doorkeeper=Anybody(), graph=graph, moment=moment)
+    results = "results { ok userErrors { code } }"
+    query = f"mutation ($ids: [ID!]!) {{ bulkDeleteNotebooks(input: {{ids: $ids}}) {{ {results} }} }}"
+
+    told = (await caller.post({"query": query, "variables": {"ids": list("abcde")}})).json()
+    made = told["data"]["bulkDeleteNotebooks"]["results"]
+
+    assert [each["ok"] for each in made] == [True, True, False, False, False]
+    assert [each["userErrors"] for each in made[2:]] == [[{"code": "UNAVAILABLE"}]] * 3
+    assert graph.writes == 3

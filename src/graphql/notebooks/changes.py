@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import strawberry
 
 from aether.domain import checks, notebooks
-from aether.domain.errors import Refused
+from aether.domain.errors import Refused, Unavailable
 from aether.domain.notebooks import NotebookId
 from aether.graphql.context import Info
 from aether.graphql.notebooks.inputs import (
@@ -335,14 +335,25 @@ async def _marked(info: Info, id: str, *, starred: bool) -> None:
 
 
 async def _each(ids: list[strawberry.ID], do: Callable[[str], Awaitable[None]]) -> list[BulkNotebookResult]:
-    """What became of each, one after the other, each in a transaction of its own."""
+    """What became of each, one after the other, each in a transaction of its own.
+
+    When the graph goes away half-way, what was done is told all the same, and the rest is not tried.
+    """
     checks.number(len(ids), field="ids", least=1, most=BULK_MOST)
-    results = []
+    results: list[BulkNotebookResult] = []
+    away: Unavailable | None = None
     for id in ids:
         errors = []
         try:
-            await do(id)
+            if away is None:
+                await do(id)
         except Refused as refusal:
             errors = [UserError.of(refusal)]
+        except Unavailable as unavailable:
+            if not results:
+                raise
+            away = unavailable
+        if away is not None:
+            errors = [UserError.of(away)]
         results.append(BulkNotebookResult(id=id, ok=not errors, user_errors=errors))
     return results
