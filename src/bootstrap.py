@@ -39,6 +39,7 @@ from aether.adapters.local_issuer.issuer import LocalIssuer
 from aether.adapters.local_issuer.mint import CLIENT, NAME
 from aether.adapters.neo4j import migrations, statements
 from aether.adapters.neo4j.graph import Neo4jGraph, connected
+from aether.adapters.neo4j.views import Neo4jViews
 from aether.adapters.oidc.issuers import Issuer
 from aether.adapters.oidc.profiles import ClaimNames
 from aether.adapters.oidc.provider import OidcIdentityProvider
@@ -104,6 +105,11 @@ class Outside:
             moment=system.moment,
             lease_s=self.settings.worker_lease_s,
         )
+
+    @cached_property
+    def views(self) -> Neo4jViews:
+        """What prepares views of the graph."""
+        return Neo4jViews(self.graph, statements.fragments(shipped("cypher")))
 
     def checks(self) -> Mapping[str, Check]:
         """What tells whether each part answers."""
@@ -272,7 +278,7 @@ def application(opened: Outside, known: Identity, *, page: Page = dict) -> Starl
     )
     return Starlette(
         routes=[
-            *http.graphql_routes(schema.build(), ports, show, origins=origins),
+            *http.graphql_routes(schema.build(opened.views), ports, show, origins=origins),
             *file_routes(
                 opened.graph,
                 opened.blobs,

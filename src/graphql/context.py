@@ -11,7 +11,7 @@ import strawberry
 from aether.domain.admission import Doorkeeper
 from aether.domain.blobs import Blobs
 from aether.domain.embeddings import Embedder
-from aether.domain.errors import Refused, Unauthenticated
+from aether.domain.errors import Refused, Unauthenticated, Unavailable
 from aether.domain.events import Feed
 from aether.domain.graph import Graph, Work
 from aether.domain.identity import Credential
@@ -57,6 +57,7 @@ class Context:
         request_id: Names the request in answers and in logs.
         admitted: Who asks; none if nobody proved who they are.
         connection_params: What a subscriber sent to open the connection.
+        away: Why the graph does not answer this request; none if that is not known to be so.
     """
 
     ports: Ports
@@ -64,6 +65,7 @@ class Context:
     admitted: Viewer | None = None
     credential: Credential | None = None
     connection_params: dict[str, Any] | None = None
+    away: Unavailable | None = None
     _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(READS_AT_ONCE))
 
     @property
@@ -93,7 +95,13 @@ class Context:
 
     @property
     def graph(self) -> Graph:
-        """The graph of the viewer's tenant."""
+        """The graph of the viewer's tenant.
+
+        Raises:
+            Unavailable: It was asked already, and does not answer.
+        """
+        if self.away is not None:
+            raise self.away
         return self.ports.graph.within(self.viewer.tenant)
 
     @cached_property

@@ -150,7 +150,7 @@ class Document(Node):
     @strawberry.field
     def download_url(self) -> str:
         """Where its bytes are, for whoever may read it."""
-        return f"/documents/{self.id}/content"
+        return download_url(self.id)
 
     @strawberry.field
     async def chunks(self, info: Info, first: int = 20, after: str | None = None) -> Connection[Chunk]:
@@ -160,7 +160,7 @@ class Document(Node):
             first: How many, from 1 to 100.
             after: Only those behind this cursor.
         """
-        listing = f"chunks/{self.id}"
+        listing = chunks_listing(self.id)
         wanted = part(info, first=first, after=after, listing=listing)
         page = await info.context.read(
             documents.chunks, document=DocumentId(self.id), part=wanted, by=info.context.viewer
@@ -174,6 +174,16 @@ class Document(Node):
             documents.jobs_of_document, document=DocumentId(self.id), by=info.context.viewer
         )
         return [Job.of(job) for job in found]
+
+
+def download_url(id: str) -> str:
+    """Where the bytes of the document with this id are."""
+    return f"/documents/{id}/content"
+
+
+def chunks_listing(document: str) -> str:
+    """What cursors of the passages of *document* are signed for."""
+    return f"chunks/{document}"
 
 
 async def document_by_id(info: Info, id: str) -> Document | None:

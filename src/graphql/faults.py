@@ -17,6 +17,7 @@ from typing_extensions import override
 
 from aether.domain.errors import AetherError, Invalid, Unavailable
 from aether.graphql.context import Context
+from aether.graphql.plans import Plans
 
 UNEXPECTED = "Something went wrong on our side; it is noted under the request's id."
 
@@ -24,12 +25,29 @@ log = structlog.get_logger()
 
 
 class TellingSchema(strawberry.Schema):
-    """A schema whose answers tell faults by their code, wherever they came up."""
+    """A schema whose answers tell faults by their code, wherever they came up.
+
+    Attributes:
+        plans: What answers most questions without executing them field by field, if anything does.
+    """
+
+    plans: Plans | None = None
 
     @override
-    async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
+    async def execute(self, query: str | None, *args: Any, **kwargs: Any) -> ExecutionResult:
         """The answer to an operation, in the context *context_value*."""
-        return _told(await super().execute(*args, **kwargs), kwargs["context_value"])
+        context: Context = kwargs["context_value"]
+        if self.plans is not None and query is not None:
+            try:
+                data = await self.plans.data(
+                    query, kwargs.get("variable_values"), kwargs.get("operation_name"), context
+                )
+            except Unavailable as away:
+                context.away = away
+            else:
+                if data is not None:
+                    return ExecutionResult(data=data, errors=None)
+        return _told(await super().execute(query, *args, **kwargs), context)
 
     @override
     async def stream(self, *args: Any, **kwargs: Any) -> AsyncGenerator[Any]:

@@ -22,6 +22,8 @@ from graphql import (
     ValidationRule,
 )
 
+TOKENS_MOST = 4_000
+"""The longest document, in tokens."""
 DEPTH_MOST = 12
 """The most levels of fields below an operation's own; introspection does not count."""
 ALIASES_MOST = 30

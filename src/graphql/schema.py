@@ -14,7 +14,7 @@ from strawberry.extensions import (
 from strawberry.schema.config import StrawberryConfig
 from typing_extensions import override
 
-from aether.graphql import enums  # noqa: F401 - shows the enums
+from aether.domain.views import Views
 from aether.graphql.access import AccessQueries
 from aether.graphql.collaborations import CollaborationMutations, CollaborationQueries
 from aether.graphql.context import Info
@@ -24,7 +24,7 @@ from aether.graphql.documents import DocumentMutations, DocumentQueries, chunk_b
 from aether.graphql.faults import TellingSchema
 from aether.graphql.jobs import JobMutations, JobQueries, JobSubscriptions, job_by_id
 from aether.graphql.keys import KeyMutations, KeyQueries, key_by_id
-from aether.graphql.limits import Limits
+from aether.graphql.limits import TOKENS_MOST, Limits
 from aether.graphql.nodes import Node
 from aether.graphql.notebooks import (
     CopyMutations,
@@ -33,6 +33,7 @@ from aether.graphql.notebooks import (
     NotebookSubscriptions,
     notebook_by_id,
 )
+from aether.graphql.plans import Plans
 from aether.graphql.scalars import SCALARS
 from aether.graphql.search import SearchQueries
 from aether.graphql.sessions import SessionQueries
@@ -40,7 +41,6 @@ from aether.graphql.templates import TemplateMutations, TemplateQueries, templat
 from aether.graphql.tenants import TenantMutations, TenantQueries, tenant_by_id
 from aether.graphql.users import UserMutations, UserQueries, user_by_id
 
-TOKENS_MOST = 4_000
 CACHED_DOCUMENTS = 256
 """One takes up to 1.5 MB."""
 
@@ -119,8 +119,8 @@ class OneOperation(SchemaExtension):
         yield
 
 
-def build() -> strawberry.Schema:
-    """The schema."""
+def build(views: Views | None = None) -> strawberry.Schema:
+    """The schema, whose questions are answered by plans if there are *views*."""
     schema = TellingSchema(
         query=Query,
         mutation=Mutation,
@@ -135,7 +135,10 @@ def build() -> strawberry.Schema:
             NodeLimit,
         ],
     )
-    describe(schema._schema)  # noqa: SLF001 - Strawberry shows graphql-core's schema nowhere else
+    described = schema._schema  # noqa: SLF001 - Strawberry shows graphql-core's schema nowhere else
+    describe(described)
+    if views is not None:
+        schema.plans = Plans(described, views)
     return schema
 
 

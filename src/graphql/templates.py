@@ -15,6 +15,9 @@ from aether.graphql.notebooks.changes import NotebookPayload
 from aether.graphql.notebooks.shape import notebook_by_id
 from aether.graphql.refusals import Payload, mutation
 
+TEMPLATES_LISTING = "templates"
+"""What cursors of the list of templates are signed for."""
+
 
 @strawberry.type
 class NotebookTemplate(Node):
@@ -159,10 +162,9 @@ class TemplateQueries:
             first: How many, from 1 to 100.
             after: Only those behind this cursor.
         """
-        listing = "templates"
-        wanted = part(info, first=first, after=after, listing=listing)
+        wanted = part(info, first=first, after=after, listing=TEMPLATES_LISTING)
         page = await info.context.read(templates.page, part=wanted)
-        return connection(info, page, NotebookTemplate.of, slice=wanted, listing=listing)
+        return connection(info, page, NotebookTemplate.of, slice=wanted, listing=TEMPLATES_LISTING)
 
 
 @strawberry.type

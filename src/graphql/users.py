@@ -37,7 +37,7 @@ class User(Node):
             id=strawberry.ID(user.id),
             username=user.username,
             full_name=user.full_name,
-            avatar_url=_avatar_url(user),
+            avatar_url=avatar_url(user.id, user.avatar),
         )
 
 
@@ -79,7 +79,7 @@ class Account:
             username=user.username,
             full_name=user.full_name,
             email=user.email,
-            avatar_url=_avatar_url(user),
+            avatar_url=avatar_url(user.id, user.avatar),
             roles=sorted(user.roles),
             groups=sorted(user.groups),
             status=user.status,
@@ -95,8 +95,19 @@ class Account:
         return users.permissions(user.roles)
 
 
-def _avatar_url(user: users.User) -> str | None:
-    return f"/avatars/{user.id}?v={user.avatar[:12]}" if user.avatar else None
+def avatar_url(id: str, avatar: str | None) -> str | None:
+    """Where the picture *avatar* of the user with this id is, if they have one."""
+    return f"/avatars/{id}?v={avatar[:12]}" if avatar else None
+
+
+def users_listing(text: str) -> str:
+    """What cursors of a list of users are signed for."""
+    return f"searchUsers/{text}"
+
+
+def accounts_listing(text: str) -> str:
+    """What cursors of a list of accounts are signed for."""
+    return f"adminUsers/{text}"
 
 
 async def user_by_id(info: Info, id: str) -> User | None:
@@ -256,7 +267,7 @@ class UserQueries:
             first: How many, from 1 to 100.
             after: Only those behind this cursor.
         """
-        listing = f"searchUsers/{text}"
+        listing = users_listing(text)
         wanted = part(info, first=first, after=after, listing=listing)
         page = await info.context.read(users.search, text=text, part=wanted)
         return connection(info, page, User.of, slice=wanted, listing=listing)
@@ -273,7 +284,7 @@ class UserQueries:
             after: Only those behind this cursor.
         """
         info.context.viewer.needs(Role.ADMIN)
-        listing = f"adminUsers/{text}"
+        listing = accounts_listing(text)
         wanted = part(info, first=first, after=after, listing=listing)
         page = await info.context.read(users.search, text=text, part=wanted, everybody=True)
         return connection(info, page, Account.of, slice=wanted, listing=listing)

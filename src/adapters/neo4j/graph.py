@@ -8,20 +8,22 @@ bookmarks: it reads what it wrote, whichever server of a cluster it asks.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from neo4j import (
+    READ_ACCESS,
     AsyncDriver,
     AsyncGraphDatabase,
     AsyncManagedTransaction,
     NotificationDisabledClassification,
+    Query,
     unit_of_work,
 )
-from neo4j.exceptions import ClientError
+from neo4j.exceptions import ClientError, DriverError, Neo4jError
 from typing_extensions import override
 
 from aether.adapters.neo4j.errors import GONE, AlreadyThere, GraphUnavailable, Vanished, translated
-from aether.adapters.neo4j.runner import Runner
+from aether.adapters.neo4j.runner import Runner, measured
 from aether.adapters.neo4j.statements import Mode, Statement
 from aether.adapters.neo4j.work import Neo4jWork
 from aether.domain.graph import Graph, Work
@@ -29,6 +31,9 @@ from aether.domain.tenants import TenantId
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+_PAUSES_S = (0.03, 0.1, 0.3)
+"""How long to wait before a reading is asked again, in seconds."""
 
 
 @asynccontextmanager
@@ -169,6 +174,41 @@ class Neo4jGraph(Graph):
         ) as session:
             execute = session.execute_read if mode is Mode.READ else session.execute_write
             return await execute(body)
+
+    async def shown(self, name: str, text: str, params: dict[str, Any]) -> Any:
+        """The first value that the reading *text* gives in a transaction of its own; none without a row.
+
+        It is sent as it is, without the messages of a managed transaction, and asked again as that would be.
+
+        Raises:
+            GraphUnavailable: The graph does not answer.
+        """
+        query = Query(cast("Any", text), timeout=self._deadline_s)
+        with measured(name, Mode.READ):
+            try:
+                async with asyncio.timeout(self._deadline_s):
+                    return await self._asked(query, params)
+            except Exception as error:
+                if (meaning := translated(error)) is not None:
+                    raise meaning from error
+                raise
+
+    async def _asked(self, query: Query, params: dict[str, Any]) -> Any:
+        for pause_s in (*_PAUSES_S, None):
+            try:
+                async with self._driver.session(
+                    database=self._database,
+                    bookmark_manager=self._bookmarks,
+                    default_access_mode=READ_ACCESS,
+                    fetch_size=-1,
+                ) as session:
+                    record = await (await session.run(query, params)).single()
+                    return None if record is None else record[0]
+            except (DriverError, Neo4jError) as error:
+                if pause_s is None or not error.is_retryable():
+                    raise
+                await asyncio.sleep(pause_s)
+        return None
 
     async def ping(self) -> None:
         """Ask the graph for nothing.

@@ -64,6 +64,12 @@ def load(root: Path) -> Mapping[str, Statement]:
     }
 
 
+def fragments(root: Path) -> Mapping[str, str]:
+    """The fragments below *root*, by name, without their headers."""
+    texts = {path.relative_to(root).with_suffix("").as_posix(): path.read_text() for path in _files(root)}
+    return {name: _body(text) for name, text in texts.items() if _is_fragment(name, text)}
+
+
 def _files(root: Path) -> Iterator[Path]:
     yield from sorted(path for path in root.glob("*/*.cypher") if path.parent.name != "migrations")
 

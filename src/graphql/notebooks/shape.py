@@ -173,12 +173,13 @@ class Notebook(Node):
             order_by: How they are ordered.
             status: Only those that are understood so far.
         """
-        listing = f"documents/{self.id}/{order_by}/{status}"
+        chosen = status and ProcessingStatus(status)
+        listing = documents_listing(self.id, order=DocumentOrder(order_by), status=chosen)
         wanted = part(info, first=first, after=after, listing=listing)
         page = await info.context.read(
             domain_documents.page,
             notebook=NotebookId(self.id),
-            status=status and ProcessingStatus(status),
+            status=chosen,
             order=DocumentOrder(order_by),
             part=wanted,
             by=info.context.viewer,
@@ -205,7 +206,7 @@ class Notebook(Node):
             first: How many, from 1 to 100.
             after: Only those behind this cursor.
         """
-        listing = f"activity/{self.id}"
+        listing = activity_listing(self.id)
         wanted = part(info, first=first, after=after, listing=listing)
         page = await info.context.read(
             domain_activities.of_notebook, notebook=self.id, part=wanted, by=info.context.viewer.user
@@ -228,6 +229,21 @@ class Notebook(Node):
         return [Job.of(job) for job in found]
 
 
+def notebooks_listing(chosen: notebooks.Filter, order: Order) -> str:
+    """What cursors of a list of notebooks are signed for."""
+    return f"notebooks/{chosen}/{order}"
+
+
+def documents_listing(notebook: str, *, order: DocumentOrder, status: ProcessingStatus | None) -> str:
+    """What cursors of the documents of *notebook* are signed for."""
+    return f"documents/{notebook}/{order}/{status}"
+
+
+def activity_listing(notebook: str) -> str:
+    """What cursors of what was done to *notebook* are signed for."""
+    return f"activity/{notebook}"
+
+
 async def notebook_by_id(info: Info, id: str) -> Notebook | None:
     """The notebook with this id, if the viewer may read it."""
     seen = await info.context.loaders.notebooks.load(NotebookId(id))
@@ -238,7 +254,7 @@ async def notebooks_of(
     info: Info, chosen: notebooks.Filter, *, order: Order, first: int, after: str | None
 ) -> Connection[Notebook]:
     """A page of notebooks, as the viewer sees them."""
-    listing = f"notebooks/{chosen}/{order}"
+    listing = notebooks_listing(chosen, order)
     wanted = part(info, first=first, after=after, listing=listing)
     page = await info.context.read(notebooks.page, chosen, order=order, part=wanted, by=info.context.viewer)
     return connection(info, page, lambda seen: Notebook.of(seen, info), slice=wanted, listing=listing)

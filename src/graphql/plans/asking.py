@@ -1,0 +1,83 @@
+"""Asking: what one request adds to a plan."""
+
+import base64
+import binascii
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+from aether.domain.pages import MOST, Place
+from aether.domain.views import Value
+from aether.graphql.cursors import TAG, Cursors
+
+
+class Odd(Exception):
+    """Something does not fit; the ordinary execution is to say what."""
+
+
+class Asked:
+    """The pages that one request asks for.
+
+    Attributes:
+        first: How many things each page shows at most, by the page's number.
+    """
+
+    def __init__(self, cursors: Cursors, mine: str) -> None:
+        """Ask for none yet.
+
+        Args:
+            cursors: Signs places.
+            mine: What makes cursors good for one viewer only.
+        """
+        self._cursors = cursors
+        self._mine = mine
+        self.first: dict[str, int] = {}
+        self._pages: dict[str, tuple[Any, Callable[[str, Any], str]]] = {}
+
+    def begin(
+        self, number: str, args: Any, listing: Callable[[str, Any], str], values: dict[str, Value]
+    ) -> None:
+        """Ask for the page that *args* tell, and put where it begins into *values*.
+
+        Raises:
+            Odd: The page is too long, or does not begin at any place.
+        """
+        first = args["first"]
+        if not 1 <= first <= MOST:
+            raise Odd
+        self.first[number] = first
+        self._pages[number] = (args, listing)
+        values[f"{number}_most"] = first + 1
+        if args["after"] is not None:
+            # Whether it was signed for this list is known once we know what the list hangs on.
+            place = _unverified(args["after"])
+            values[f"{number}_key"], values[f"{number}_id"] = place.key, place.id
+
+    def listing(self, number: str, above: str) -> str:
+        """What cursors of the list that hangs on *above* are signed for.
+
+        Raises:
+            CursorInvalid: The page was to begin behind a cursor of another list.
+        """
+        args, listing = self._pages[number]
+        told = f"{self._mine}/{listing(above, args)}"
+        if args["after"] is not None:
+            self._cursors.read(args["after"], listing=told)
+        return told
+
+    def cursor(self, listing: str, row: list[Any]) -> str:
+        """The cursor of a row."""
+        return self._cursors.of(Place(key=row[0], id=row[1]), listing=listing)
+
+
+def _unverified(cursor: str) -> Place:
+    """The place that *cursor* seems to tell."""
+    try:
+        signed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        key, id = orjson.loads(signed[TAG:])
+    except (ValueError, binascii.Error) as error:
+        raise Odd from error
+    if not isinstance(key, str | int | float) or not isinstance(id, str):
+        raise Odd
+    return Place(key=key, id=id)

@@ -1,0 +1,186 @@
+"""The engine: documents that were asked before, and the plans by which they are answered."""
+
+import sys
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    get_operation_ast,
+    parse,
+    specified_rules,
+    validate,
+)
+from graphql.execution.values import VariableValues, get_variable_values
+from prometheus_client import Counter, Gauge
+
+from aether.domain.errors import Refused
+from aether.domain.views import NotShown, Value, Views
+from aether.graphql.context import Context
+from aether.graphql.cost import NODES_MOST, nodes_asked
+from aether.graphql.limits import TOKENS_MOST, Limits
+from aether.graphql.plans.asking import Asked, Odd
+from aether.graphql.plans.compiling import Compiler, Plan
+from aether.graphql.plans.shapes import NODES
+
+BYTES_MOST = 64 << 20
+"""How much memory plans take at most, as far as it can be told from their texts."""
+TREE = 60
+"""How many bytes a document's tree takes for each of its own, measured on this API's documents."""
+VARIANTS_MOST = 64
+"""The most plans of one document: one for each way in which its variables are null or chosen."""
+
+_answers = Counter("aether_operations_total", "Operations, by how they were answered.", ["by"])
+_bytes = Gauge("aether_plans_bytes", "What plans take, as far as it can be told from their texts.")
+
+
+@dataclass(slots=True)
+class _Entry:
+    """A document that was asked before; without an operation if plans do not cover it.
+
+    Attributes:
+        plans: By the shape of the variables; none where plans do not cover it.
+        asked: How many things it asks for at most, if no variable tells.
+    """
+
+    size: int
+    document: DocumentNode | None = None
+    operation: OperationDefinitionNode | None = None
+    fragments: Mapping[str, FragmentDefinitionNode] = field(default_factory=dict)
+    plans: dict[object, Plan | None] = field(default_factory=dict)
+
+
+class Plans:
+    """Answers operations by their plans.
+
+    Args:
+        schema: What is asked.
+        views: Prepares what is read of the graph.
+    """
+
+    def __init__(self, schema: GraphQLSchema, views: Views) -> None:
+        self._schema = schema
+        self._views = views
+        self._entries: OrderedDict[tuple[str, str | None], _Entry] = OrderedDict()
+        self._size = 0
+
+    async def data(
+        self, query: str, variables: Mapping[str, Any] | None, name: str | None, context: Context
+    ) -> dict[str, Any] | None:
+        """The data of the answer; none if the ordinary execution has to give it, errors and all.
+
+        Raises:
+            Unavailable: The graph does not answer.
+        """
+        entry = self._entry(query, name)
+        if entry.operation is None or context.admitted is None:
+            return _counted("execution", None)
+        values = get_variable_values(
+            self._schema, entry.operation.variable_definitions or (), dict(variables or {})
+        )
+        if not isinstance(values, VariableValues):
+            return _counted("execution", None)
+        plan = self._plan(entry, values)
+        if plan is None or self._asks_too_much(entry, values):
+            return _counted("execution", None)
+        try:
+            return _counted("plan", await _answer(plan, values, context))
+        except (Odd, Refused, LookupError, TypeError, ValueError):
+            return _counted("fallback", None)
+
+    def _entry(self, query: str, name: str | None) -> _Entry:
+        known = self._entries.get((query, name))
+        if known is None:
+            known = self._entries[query, name] = self._read(query, name)
+            self._grown(known.size)
+        self._entries.move_to_end((query, name))
+        return known
+
+    def _read(self, query: str, name: str | None) -> _Entry:
+        size = sys.getsizeof(query) + 500
+        try:
+            document = parse(query, max_tokens=TOKENS_MOST)
+        except (GraphQLError, RecursionError):
+            return _Entry(size=size)
+        operation = get_operation_ast(document, name)
+        if operation is None or validate(self._schema, document, [*specified_rules, Limits]):
+            return _Entry(size=size)
+        fragments = {
+            it.name.value: it for it in document.definitions if isinstance(it, FragmentDefinitionNode)
+        }
+        return _Entry(
+            size=size + TREE * len(query), document=document, operation=operation, fragments=fragments
+        )
+
+    def _plan(self, entry: _Entry, values: VariableValues) -> Plan | None:
+        shape = _shape(values.coerced)
+        if shape not in entry.plans:
+            if len(entry.plans) >= VARIANTS_MOST or self._asks_too_much(entry, values):
+                return None
+            entry.plans[shape] = plan = self._compiled(entry, values)
+            more = 500 if plan is None else 500 + 20 * len(plan.source)
+            entry.size += more
+            self._grown(more)
+        return entry.plans[shape]
+
+    def _compiled(self, entry: _Entry, values: VariableValues) -> Plan | None:
+        if entry.operation is None:
+            return None
+        try:
+            compiler = Compiler(self._schema, entry.fragments, values)
+            return compiler.plan(entry.operation, self._views)
+        except (NotShown, Refused):
+            return None
+
+    def _asks_too_much(self, entry: _Entry, values: VariableValues) -> bool:
+        if entry.document is None or entry.operation is None:
+            return False
+        name = entry.operation.name
+        return nodes_asked(entry.document, name.value if name else None, values.coerced) > NODES_MOST
+
+    def _grown(self, more: int) -> None:
+        self._size += more
+        while self._size > BYTES_MOST and len(self._entries) > 1:
+            _, oldest = self._entries.popitem(last=False)
+            self._size -= oldest.size
+        _bytes.set(self._size)
+
+
+async def _answer(plan: Plan, variables: VariableValues, context: Context) -> dict[str, Any]:
+    viewer = context.viewer
+    asked = Asked(context.ports.cursors, f"{viewer.tenant}/{viewer.user}")
+    values: dict[str, Value] = {}
+    for bind in plan.binds:
+        bind(variables, viewer, asked, values)
+    shown = await plan.view.show(values, by=viewer)
+    return plan.complete(shown, asked)
+
+
+def _counted(by: str, data: dict[str, Any] | None) -> dict[str, Any] | None:
+    _answers.labels(by).inc()
+    return data
+
+
+def _shape(value: object) -> object:
+    """What of *value* a plan depends on: what is null, what is chosen, and of what kind an id is."""
+    match value:
+        case None | bool():
+            return value
+        case Enum():
+            return value
+        case dict():
+            return tuple((name, _shape(it)) for name, it in value.items())
+        case list():
+            return ()
+        case str():
+            kind, found, _ = value.partition("_")
+            return kind if found and kind in NODES else ""
+        case _:
+            return "#"
