@@ -113,9 +113,11 @@ def _console() -> dict[str, object]:
 
 
 def _up(asked: argparse.Namespace) -> None:
+    import uvloop
+
     from aether import up
 
-    asyncio.run(up.up(_embedded(asked), empty=asked.empty, reset=asked.reset))
+    uvloop.run(up.up(_embedded(asked), empty=asked.empty, reset=asked.reset))
 
 
 def _api(asked: argparse.Namespace) -> None:

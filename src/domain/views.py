@@ -65,6 +65,11 @@ class Selection:
 class View(Protocol):
     """A view, prepared."""
 
+    @property
+    def name(self) -> str:
+        """What metrics and explanations call it."""
+        ...
+
     async def show(self, values: Mapping[str, Value], *, by: Viewer) -> Sequence[Any]:
         """What *by* sees: one item for each branch that was asked for.
 

@@ -58,6 +58,7 @@ class Context:
         admitted: Who asks; none if nobody proved who they are.
         connection_params: What a subscriber sent to open the connection.
         away: Why the graph does not answer this request; none if that is not known to be so.
+        explained: How the latest operation was answered, for admins who ask for it.
     """
 
     ports: Ports
@@ -66,6 +67,7 @@ class Context:
     credential: Credential | None = None
     connection_params: dict[str, Any] | None = None
     away: Unavailable | None = None
+    explained: dict[str, Any] = field(default_factory=dict)
     _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(READS_AT_ONCE))
 
     @property

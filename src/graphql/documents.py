@@ -10,6 +10,7 @@ from aether.domain import documents
 from aether.domain.access import Permission
 from aether.domain.documents import ChunkId, DocumentId, EmbeddingStatus, ProcessingStatus
 from aether.domain.pages import Page, Slice
+from aether.domain.viewers import Viewer
 from aether.graphql.context import Info
 from aether.graphql.jobs import Job, JobFailure
 from aether.graphql.lists import Connection, connection, part
@@ -107,7 +108,7 @@ class Document(Node):
     uploader_id: strawberry.Private[str]
 
     @classmethod
-    def of(cls, seen: documents.SeenDocument, info: Info) -> "Document":
+    def of(cls, seen: documents.SeenDocument, viewer: Viewer) -> "Document":
         """*seen*, as its viewer sees it."""
         document, found = seen.document, seen.document.understanding
         return cls(
@@ -128,7 +129,7 @@ class Document(Node):
             version=document.version,
             uploaded_at=document.uploaded_at,
             processed_at=document.processed_at,
-            viewer_permission=min(seen.permission, info.context.viewer.ceiling),
+            viewer_permission=min(seen.permission, viewer.ceiling),
             notebook_id=document.notebook,
             uploader_id=document.uploaded_by,
         )
@@ -189,7 +190,7 @@ def chunks_listing(document: str) -> str:
 async def document_by_id(info: Info, id: str) -> Document | None:
     """The document with this id, if the viewer may read it."""
     seen = await info.context.loaders.documents.load(DocumentId(id))
-    return None if seen is None else Document.of(seen, info)
+    return None if seen is None else Document.of(seen, info.context.viewer)
 
 
 async def chunk_by_id(info: Info, id: str) -> Chunk | None:
@@ -203,7 +204,9 @@ def documents_of(
     info: Info, page: Page[documents.SeenDocument], *, wanted: Slice, listing: str
 ) -> Connection[Document]:
     """A page of documents, as its viewer sees them."""
-    return connection(info, page, lambda seen: Document.of(seen, info), slice=wanted, listing=listing)
+    return connection(
+        info, page, lambda seen: Document.of(seen, info.context.viewer), slice=wanted, listing=listing
+    )
 
 
 @strawberry.input

@@ -36,6 +36,7 @@ from typing_extensions import override
 
 from aether.domain.errors import AetherError, Conflict, Forbidden, Unauthenticated, Unavailable
 from aether.domain.identity import Credential
+from aether.domain.users import Role
 from aether.graphql.context import Context, Ports
 from aether.graphql.faults import UNEXPECTED, fault
 
@@ -114,7 +115,8 @@ class Door:
             milliseconds=round(1000 * (time.perf_counter() - begun), 1),
             errors=len(result.errors or ()),
         )
-        return _told(result, media, request_id)
+        explained = context.explained if _asks_why(operation, context) else None
+        return _told(result, media, request_id, explained)
 
     async def _context(self, request: Request, request_id: str) -> Context:
         credential = self._show(request, {})
@@ -233,11 +235,21 @@ def _quality(text: str) -> float:
 _QUALITY = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
 
 
-def _told(result: ExecutionResult, media: str, request_id: str) -> Response:
+def _asks_why(operation: Mapping[str, Any], context: Context) -> bool:
+    """Whether an admin asks how the operation was answered, by `{"extensions": {"explain": true}}`."""
+    wanted = (operation.get("extensions") or {}).get("explain") is True
+    return wanted and context.admitted is not None and Role.ADMIN in context.admitted.roles
+
+
+def _told(
+    result: ExecutionResult, media: str, request_id: str, explained: Mapping[str, Any] | None
+) -> Response:
     before = isinstance(result, PreExecutionError) or _not_begun(result)
     body: dict[str, Any] = {} if before else {"data": result.data}
     if result.errors:
         body["errors"] = [error.formatted for error in result.errors]
+    if explained is not None:
+        body["extensions"] = {"plan": explained}
     status = 400 if before and media == RESPONSE else 200
     return _response(body, media, status, request_id)
 

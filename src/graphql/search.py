@@ -5,7 +5,8 @@ import strawberry
 from aether.domain import search
 from aether.domain.notebooks import NotebookId
 from aether.domain.search import Leg, SearchMode
-from aether.graphql.context import Info
+from aether.domain.viewers import Viewer
+from aether.graphql.context import Context, Info
 from aether.graphql.documents import Chunk, Document
 from aether.graphql.notebooks.shape import Notebook
 
@@ -65,7 +66,7 @@ class SearchHit:
     chunk: Chunk | None
 
     @classmethod
-    def of(cls, hit: search.Hit, info: Info) -> "SearchHit":
+    def of(cls, hit: search.Hit, viewer: Viewer) -> "SearchHit":
         """*hit*, as its viewer sees it."""
         scores, shown = hit.scores, hit.snippet
         return cls(
@@ -79,8 +80,8 @@ class SearchHit:
             snippet=None if shown is None else shown.text,
             snippet_start=None if shown is None else shown.start,
             highlights=[Highlight(start=a, end=b) for a, b in shown.highlights] if shown else [],
-            notebook=None if hit.notebook is None else Notebook.of(hit.notebook, info),
-            document=None if hit.document is None else Document.of(hit.document, info),
+            notebook=None if hit.notebook is None else Notebook.of(hit.notebook, viewer),
+            document=None if hit.document is None else Document.of(hit.document, viewer),
             chunk=None if hit.chunk is None else Chunk.of(hit.chunk),
         )
 
@@ -109,6 +110,26 @@ class SearchResults:
     missing: list[Leg]
 
 
+async def results(
+    context: Context, *, query: str, mode: SearchMode, notebook_id: str | None, first: int
+) -> SearchResults:
+    """What a search finds for whoever asks."""
+    ports, viewer = context.ports, context.viewer
+    found = await search.find(
+        query,
+        mode=SearchMode(mode),
+        notebook=None if notebook_id is None else NotebookId(notebook_id),
+        first=first,
+        by=viewer,
+        now=ports.moment().now,
+        graph=context.graph,
+        embedder=ports.embedder,
+        vectors=ports.vectors,
+    )
+    edges = [SearchEdge(node=SearchHit.of(hit, viewer)) for hit in found.hits]
+    return SearchResults(edges=edges, missing=sorted(found.missing))
+
+
 @strawberry.type
 class SearchQueries:
     """Questions about everything at once."""
@@ -130,17 +151,4 @@ class SearchQueries:
             notebook_id: Only what lies in this notebook or below.
             first: How many, from 1 to 100.
         """
-        ports = info.context.ports
-        found = await search.find(
-            query,
-            mode=SearchMode(mode),
-            notebook=None if notebook_id is None else NotebookId(notebook_id),
-            first=first,
-            by=info.context.viewer,
-            now=ports.moment().now,
-            graph=info.context.graph,
-            embedder=ports.embedder,
-            vectors=ports.vectors,
-        )
-        edges = [SearchEdge(node=SearchHit.of(hit, info)) for hit in found.hits]
-        return SearchResults(edges=edges, missing=sorted(found.missing))
+        return await results(info.context, query=query, mode=mode, notebook_id=notebook_id, first=first)

@@ -53,6 +53,11 @@ class Neo4jView(View):
         self._casts = casts
         self.text = text
 
+    @property
+    @override
+    def name(self) -> str:
+        return self._name
+
     @override
     async def show(self, values: Mapping[str, Value], *, by: Viewer) -> Sequence[Any]:
         params: dict[str, Any] = {
@@ -202,4 +207,5 @@ def _paged(
         f" ORDER BY {order} LIMIT ${part.most} RETURN [{put('that_key')}, {put('that.id')}, {given}] }}"
     )
     total = put(edge.total) or f"COUNT {{ {found} }}"
-    return f"[{rows}, {total if part.counted else 'null'}]"
+    page = f"[{rows}, {total if part.counted else 'null'}]"
+    return f"CASE WHEN {put(edge.gate)} THEN {page} END" if edge.gate else page

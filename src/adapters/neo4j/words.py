@@ -33,6 +33,7 @@ class Edge:
         keys: For a list in parts, what it is ordered by, as chosen by `order`; ids decide between equals.
         beyond: What lies behind a place.
         total: How many there are in the whole list; they are counted if it is empty.
+        gate: What must hold, or the list is none and not empty.
         seen: Whether it is a list of all notebooks that the viewer sees, which slots and choices narrow.
     """
 
@@ -50,6 +51,7 @@ class Edge:
     keys: Mapping[str, str] = field(default_factory=dict)
     beyond: str = "that_key > $after_key OR (that_key = $after_key AND that.id > $after_id)"
     total: str = ""
+    gate: str = ""
     seen: bool = False
 
 
@@ -281,6 +283,12 @@ _SEARCHED = """toLower(that.username) CONTAINS $text
     OR toLower(coalesce(that.full_name, '')) CONTAINS $text"""
 _OWN_GRANT = "[:OWNS|COLLABORATES_ON {status: 'active'}]"
 
+_NARROWED = {
+    "text": "notebook.search_name CONTAINS $text",
+    "tag": "$tag IN notebook.tags",
+    "status": "notebook.status = $status",
+}
+
 ROOTS: Mapping[str, Edge] = {
     "notebook": _by_id("Notebook", "notebook", where=READABLE.format("that")),
     "document": Edge(
@@ -338,6 +346,17 @@ ROOTS: Mapping[str, Edge] = {
         casts={"text": str.lower},
         keys={"": "toLower(that.username)"},
     ),
+    "notebooks_in": Edge(
+        to="notebook",
+        gate="EXISTS { MATCH (that_above:Notebook {id: $parent, tenant: $tenant}) WHERE "
+        + READABLE.format("that_above")
+        + " }",
+        match="MATCH (that_above:Notebook {id: $parent, tenant: $tenant})-[:PARENT_OF]->(that:Notebook)",
+        where="that.status <> 'deleted'",
+        slots={it: condition.replace("notebook", "that") for it, condition in _NARROWED.items()},
+        casts={"text": str.casefold},
+        keys=_NOTEBOOK_KEYS,
+    ),
     "notebooks": Edge(
         to="notebook",
         seen=True,
@@ -350,11 +369,7 @@ ROOTS: Mapping[str, Edge] = {
             "shelf=top": f"EXISTS {{ (viewer)-{_OWN_GRANT}->(notebook) }} AND NOT EXISTS "
             f"{{ (notebook)<-[:PARENT_OF*1..20]-(:Notebook)<-{_OWN_GRANT}-(viewer) }}",
         },
-        slots={
-            "text": "notebook.search_name CONTAINS $text",
-            "tag": "$tag IN notebook.tags",
-            "status": "notebook.status = $status",
-        },
+        slots=_NARROWED,
         casts={"text": str.casefold},
         keys=_NOTEBOOK_KEYS,
         total="size(that_seen)",

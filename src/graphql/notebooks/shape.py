@@ -14,6 +14,7 @@ from aether.domain.compliance import Classification, Regime
 from aether.domain.compliance import ComplianceSettings as DomainComplianceSettings
 from aether.domain.documents import DocumentOrder, ProcessingStatus
 from aether.domain.notebooks import NotebookId, NotebookStatus, Order, Seen, Visibility
+from aether.domain.viewers import Viewer
 from aether.graphql.activities import Activity
 from aether.graphql.context import Info
 from aether.graphql.documents import Document, documents_of
@@ -99,7 +100,7 @@ class Notebook(Node):
     parent_id: strawberry.Private[str | None]
 
     @classmethod
-    def of(cls, seen: Seen, info: Info) -> "Notebook":
+    def of(cls, seen: Seen, viewer: Viewer) -> "Notebook":
         """*seen*, as its viewer sees it."""
         notebook = seen.notebook
         return cls(
@@ -115,7 +116,7 @@ class Notebook(Node):
             version=notebook.version,
             created_at=notebook.created_at,
             updated_at=notebook.updated_at,
-            viewer_permission=min(seen.permission, info.context.viewer.ceiling),
+            viewer_permission=min(seen.permission, viewer.ceiling),
             viewer_has_starred=seen.starred,
             star_count=seen.stars,
             owner_id=notebook.owner,
@@ -136,7 +137,7 @@ class Notebook(Node):
     async def ancestors(self, info: Info) -> "list[Notebook]":
         """The notebooks above it that one may read, from the top down."""
         found = await info.context.read(notebooks.ancestors, NotebookId(self.id), by=info.context.viewer)
-        return [Notebook.of(seen, info) for seen in found]
+        return [Notebook.of(seen, info.context.viewer) for seen in found]
 
     @strawberry.field
     async def children(
@@ -247,7 +248,7 @@ def activity_listing(notebook: str) -> str:
 async def notebook_by_id(info: Info, id: str) -> Notebook | None:
     """The notebook with this id, if the viewer may read it."""
     seen = await info.context.loaders.notebooks.load(NotebookId(id))
-    return None if seen is None else Notebook.of(seen, info)
+    return None if seen is None else Notebook.of(seen, info.context.viewer)
 
 
 async def notebooks_of(
@@ -257,4 +258,6 @@ async def notebooks_of(
     listing = notebooks_listing(chosen, order)
     wanted = part(info, first=first, after=after, listing=listing)
     page = await info.context.read(notebooks.page, chosen, order=order, part=wanted, by=info.context.viewer)
-    return connection(info, page, lambda seen: Notebook.of(seen, info), slice=wanted, listing=listing)
+    return connection(
+        info, page, lambda seen: Notebook.of(seen, info.context.viewer), slice=wanted, listing=listing
+    )

@@ -21,6 +21,7 @@ class Asked:
 
     Attributes:
         first: How many things each page shows at most, by the page's number.
+        found: What else was looked for, by its number.
     """
 
     def __init__(self, cursors: Cursors, mine: str) -> None:
@@ -33,6 +34,7 @@ class Asked:
         self._cursors = cursors
         self._mine = mine
         self.first: dict[str, int] = {}
+        self.found: dict[str, Any] = {}
         self._pages: dict[str, tuple[Any, Callable[[str, Any], str]]] = {}
 
     def begin(

@@ -5,9 +5,10 @@ displays and not a call for each field. It checks what it is given against the s
 gives up with `Odd` on whatever does not fit: the ordinary execution then says what is wrong.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import orjson
@@ -28,15 +29,30 @@ from graphql.execution.values import VariableValues, get_argument_values
 
 from aether.domain.viewers import Viewer
 from aether.domain.views import Branch, NotShown, Part, Selection, Value, View, Views
+from aether.graphql.context import Context
 from aether.graphql.plans.asking import Asked, Odd
 from aether.graphql.plans.selecting import Fields, Selecting
-from aether.graphql.plans.shapes import FIELDS, KINDS, NODES, Args, Linked, Made, by_id
+from aether.graphql.plans.shapes import FIELDS, KINDS, NODES, Args, Linked, Made, Sought, by_id
+from aether.graphql.scalars import told
 
 ITEMS_MOST = 1_000
 """The most fields of one plan; longer documents are not covered."""
 
+_OF_THE_GRAPH = {"DateTime": "instant({})", "JSON": "loads({})"}
+_OF_ATTRIBUTES = {"DateTime": "told({})"}
+"""How values are told, as the graph gives them, and as the objects of the API have them."""
+
 Bind = Callable[[VariableValues, Viewer, Asked, dict[str, Value]], None]
 """Works out the values of one branch for a request."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seek:
+    """Something that more than the graph answers, and the name under which it is found."""
+
+    number: str
+    by: Callable[[Context, Args], Awaitable[Any]]
+    args: Callable[[VariableValues], Args]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +60,16 @@ class Plan:
     """How one document is answered.
 
     Attributes:
-        view: What is read of the graph.
+        view: What is read of the graph; none if nothing is.
         binds: What works out its values.
+        seeks: What else is looked for.
         complete: Makes the data of the answer from what the view shows.
         source: The text of `complete`.
     """
 
-    view: View
+    view: View | None
     binds: Sequence[Bind]
+    seeks: Sequence[Seek]
     complete: Callable[[Sequence[Any], Asked], dict[str, Any]]
     source: str
 
@@ -100,8 +118,14 @@ class Compiler:
         self._schema = schema
         self._selecting = Selecting(schema, fragments, variables.coerced)
         self._binds: list[Bind] = []
+        self._seeks: list[Seek] = []
         self._lines: list[str] = []
-        self._known: dict[str, Any] = {"Odd": Odd, "instant": instant, "loads": orjson.loads}
+        self._known: dict[str, Any] = {
+            "Odd": Odd,
+            "instant": instant,
+            "loads": orjson.loads,
+            "told": told,
+        }
         self._counted: set[str] = set()
         self._names = 0
         self._items = 0
@@ -119,12 +143,14 @@ class Compiler:
         fields = self._selecting.fields(query, [operation.selection_set])
         name = self._object(query, fields, roots)
         branches = [item for item in roots.items if isinstance(item, Branch)]
-        if not branches:
-            raise NotShown("nothing of the graph")
         source = "\n".join(self._lines)
         exec(compile(source, "<plan>", "exec"), self._known)  # noqa: S102 - we wrote it ourselves, see `_quoted`
         return Plan(
-            view=views.prepare(branches), binds=self._binds, complete=self._known[name], source=source
+            view=views.prepare(branches) if branches else None,
+            binds=self._binds,
+            seeks=self._seeks,
+            complete=self._known[name],
+            source=source,
         )
 
     def _name(self, kind: str) -> str:
@@ -139,9 +165,7 @@ class Compiler:
 
     def _object(self, type: GraphQLObjectType, fields: Fields, thing: _Thing) -> str:
         """Write the function that shows a thing, `r`; gives its name."""
-        self._items += len(fields)
-        if self._items > ITEMS_MOST:
-            raise NotShown("so many fields")
+        self._count(fields)
         checks: list[str] = []
         shown = [
             f"{_quoted(key)}: {self._field(type, nodes, thing, checks)}" for key, nodes in fields.items()
@@ -149,6 +173,11 @@ class Compiler:
         name = self._name("thing")
         self._lines += [f"def {name}(r, s):", *checks, f"    return {{{', '.join(shown)}}}"]
         return name
+
+    def _count(self, fields: Fields) -> None:
+        self._items += len(fields)
+        if self._items > ITEMS_MOST:
+            raise NotShown("so many fields")
 
     def _field(
         self, type: GraphQLObjectType, nodes: list[FieldNode], thing: _Thing, checks: list[str]
@@ -165,15 +194,18 @@ class Compiler:
             case Linked() as linked:
                 asked = _Asked(node=nodes[0], definition=definition, linked=linked)
                 return self._linked(asked, nodes, thing, _bare(definition.type))
+            case Sought(by=by):
+                return self._sought(nodes, definition, by)
             case None if (type.name, name) == ("Query", "node"):
                 return self._node(nodes, definition, thing)
             case _:
                 return self._leaf(definition, thing, checks)
 
     def _leaf(self, definition: GraphQLField, thing: _Thing, checks: list[str]) -> str:
-        if definition.args:
-            raise NotShown("a leaf with arguments")
-        place = thing.leaf(definition.extensions["strawberry-definition"].python_name)
+        declared = definition.extensions["strawberry-definition"]
+        if declared.base_resolver is not None:
+            raise NotShown(declared.python_name)
+        place = thing.leaf(declared.python_name)
         local = f"a{place}"
         if not any(check.startswith(f"    {local} =") for check in checks):
             checks.append(f"    {local} = r[{place}]")
@@ -194,17 +226,13 @@ class Compiler:
         told = self._scalar(inner, local)
         return told if not nullable or told == local else f"None if {local} is None else {told}"
 
-    def _scalar(self, type: GraphQLOutputType, local: str) -> str:
+    def _scalar(self, type: GraphQLOutputType, local: str, *, of: Mapping[str, str] = _OF_THE_GRAPH) -> str:
         if isinstance(type, GraphQLEnumType):
             names = {value.value: name for name, value in type.values.items()}
             return f"{self._keep('enum', names)}[{local}]"
-        match getattr(type, "name", ""):
-            case "DateTime":
-                return f"instant({local})"
-            case "JSON":
-                return f"loads({local})"
-            case _:
-                return local
+        if not isinstance(type, GraphQLScalarType):
+            raise NotShown(f"a thing of type {type} as a value")
+        return of.get(type.name, "{}").format(local)
 
     def _made(self, type: GraphQLOutputType, nodes: list[FieldNode], made: Made, thing: _Thing) -> str:
         given = ", ".join(f"r[{thing.leaf(word)}]" for word in made.needs)
@@ -212,33 +240,47 @@ class Compiler:
         inner = _bare(type)
         if not isinstance(inner, GraphQLObjectType):
             return call
-        parts = self._parts(inner, nodes)
-        return f"None if (o := {call}) is None else {parts}(o)"
+        return f"None if (o := {call}) is None else {self._parts(inner, nodes)}(o)"
+
+    def _sought(self, nodes: list[FieldNode], definition: GraphQLField, by: Callable[..., Any]) -> str:
+        number = self._name("p")
+        self._seeks.append(Seek(number=number, by=by, args=partial(_args, definition, nodes[0])))
+        return self._attribute(definition.type, nodes, f"s.found[{number!r}]")
 
     def _parts(self, type: GraphQLObjectType, nodes: list[FieldNode]) -> str:
-        """Write the function that shows a made object, `o`; gives its name."""
-        fields = self._selecting.fields(type, [node.selection_set for node in nodes])
-        shown = []
-        for key, (node, *_) in fields.items():
-            shown.append(f"{_quoted(key)}: {self._part(type, node.name.value)}")
+        """Write the function that shows an object, `o`, by its attributes; gives its name."""
+        fields = self._fields_below(type, nodes)
+        self._count(fields)
+        shown = [f"{_quoted(key)}: {self._part(type, found)}" for key, found in fields.items()]
         name = self._name("parts")
         self._lines += [f"def {name}(o):", f"    return {{{', '.join(shown)}}}"]
         return name
 
-    def _part(self, type: GraphQLObjectType, name: str) -> str:
+    def _part(self, type: GraphQLObjectType, nodes: list[FieldNode]) -> str:
+        name = nodes[0].name.value
         if name == "__typename":
             return _quoted(type.name)
         definition = type.fields[name]
-        value = f"o.{definition.extensions['strawberry-definition'].python_name}"
-        given = definition.type
-        inner: Any = given.of_type if isinstance(given, GraphQLNonNull) else given
-        if isinstance(inner, GraphQLList):
-            return f"[{self._scalar(_bare(inner), 'x')} for x in {value}]"
-        return self._scalar(inner, value)
+        declared = definition.extensions["strawberry-definition"]
+        if declared.base_resolver is not None:
+            raise NotShown(f"{type.name}.{name}")
+        return self._attribute(definition.type, nodes, f"o.{declared.python_name}")
+
+    def _attribute(self, type: GraphQLOutputType, nodes: list[FieldNode], value: str) -> str:
+        """The expression that tells an attribute."""
+        if isinstance(type, GraphQLNonNull):
+            inner = type.of_type
+            if isinstance(inner, GraphQLList):
+                return f"[{self._attribute(inner.of_type, nodes, 'x')} for x in {value}]"
+            if isinstance(inner, GraphQLObjectType):
+                return f"{self._parts(inner, nodes)}({value})"
+            return self._scalar(inner, value, of=_OF_ATTRIBUTES)
+        told = self._attribute(GraphQLNonNull(type), nodes, value)
+        return told if told == value else f"None if {value} is None else {told}"
 
     def _node(self, nodes: list[FieldNode], definition: GraphQLField, thing: _Thing) -> str:
         """The field `node`, whose type its id tells."""
-        kind = self._args(definition, nodes[0], self._variables)["id"].partition("_")[0]
+        kind = _args(definition, nodes[0], self._variables)["id"].partition("_")[0]
         if kind not in NODES:
             return "None"
         asked = _Asked(node=nodes[0], definition=definition, linked=Linked(word=kind, slots=by_id))
@@ -273,17 +315,18 @@ class Compiler:
         return f"None if {value} is None else {name}({value}, s)"
 
     def _has_after(self, asked: _Asked) -> bool:
-        return self._args(asked.definition, asked.node, self._variables)["after"] is not None
+        return _args(asked.definition, asked.node, self._variables)["after"] is not None
 
     def _branch(self, asked: _Asked, below: _Thing, number: str) -> Branch:
-        args = self._args(asked.definition, asked.node, self._variables)
+        args = _args(asked.definition, asked.node, self._variables)
         part = None
         if asked.linked.listing is not None:
             after = number if args["after"] is not None else None
             part = Part(most=f"{number}_most", after=after, counted=number in self._counted)
         self._binds.append(self._bind(asked, number))
+        word = asked.linked.word
         return Branch(
-            word=asked.linked.word,
+            word=word if isinstance(word, str) else word(args),
             selection=below.selection(),
             choices=asked.linked.choices(args),
             slots={name: f"{number}_{name}" for name in asked.linked.slots(args)},
@@ -296,17 +339,13 @@ class Compiler:
         def bind(variables: VariableValues, viewer: Viewer, state: Asked, values: dict[str, Value]) -> None:
             if linked.demands is not None:
                 linked.demands(viewer)
-            args = self._args(asked.definition, asked.node, variables)
+            args = _args(asked.definition, asked.node, variables)
             for name, value in linked.slots(args).items():
                 values[f"{number}_{name}"] = value
             if linked.listing is not None:
                 state.begin(number, args, linked.listing, values)
 
         return bind
-
-    @staticmethod
-    def _args(definition: GraphQLField, node: FieldNode, variables: VariableValues) -> Args:
-        return get_argument_values(definition, node, variables)
 
     def _page(
         self, type: GraphQLObjectType, nodes: list[FieldNode], below: _Thing, number: str, *, after: bool
@@ -315,15 +354,17 @@ class Compiler:
         shown = []
         for key, found in self._fields_below(type, nodes).items():
             shown.append(f"{_quoted(key)}: {self._of_page(type, found, below, number, after=after)}")
+        told = ", ".join(shown)
         name = self._name("page")
         self._lines += [
             f"def {name}(c, s, above):",
+            "    if c is None: raise Odd",
             "    rows, total = c",
             f"    first = s.first[{number!r}]",
             "    more = len(rows) > first",
             "    if more: del rows[first:]",
-            f"    listing = s.listing({number!r}, above)",
-            f"    return {{{', '.join(shown)}}}",
+            *([f"    listing = s.listing({number!r}, above)"] if after or "listing" in told else []),
+            f"    return {{{told}}}",
         ]
         return name
 
@@ -367,6 +408,10 @@ class Compiler:
                     told = f"{self._object(of, self._fields_below(of, found), below)}(x[2], s)"
             shown.append(f"{_quoted(key)}: {told}")
         return f"[{{{', '.join(shown)}}} for x in rows]"
+
+
+def _args(definition: GraphQLField, node: FieldNode, variables: VariableValues) -> Args:
+    return get_argument_values(definition, node, variables)
 
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - aware ones are told more slowly

@@ -1,12 +1,14 @@
 """The engine: documents that were asked before, and the plans by which they are answered."""
 
 import sys
+import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+import structlog
 from graphql import (
     DocumentNode,
     FragmentDefinitionNode,
@@ -21,7 +23,7 @@ from graphql import (
 from graphql.execution.values import VariableValues, get_variable_values
 from prometheus_client import Counter, Gauge
 
-from aether.domain.errors import Refused
+from aether.domain.errors import Refused, Unavailable
 from aether.domain.views import NotShown, Value, Views
 from aether.graphql.context import Context
 from aether.graphql.cost import NODES_MOST, nodes_asked
@@ -37,6 +39,8 @@ TREE = 60
 VARIANTS_MOST = 64
 """The most plans of one document: one for each way in which its variables are null or chosen."""
 
+log = structlog.get_logger()
+
 _answers = Counter("aether_operations_total", "Operations, by how they were answered.", ["by"])
 _bytes = Gauge("aether_plans_bytes", "What plans take, as far as it can be told from their texts.")
 
@@ -47,7 +51,7 @@ class _Entry:
 
     Attributes:
         plans: By the shape of the variables; none where plans do not cover it.
-        asked: How many things it asks for at most, if no variable tells.
+        too_much: Whether it asks for too many things, by the numbers among the variables.
     """
 
     size: int
@@ -55,6 +59,7 @@ class _Entry:
     operation: OperationDefinitionNode | None = None
     fragments: Mapping[str, FragmentDefinitionNode] = field(default_factory=dict)
     plans: dict[object, Plan | None] = field(default_factory=dict)
+    too_much: dict[tuple[object, ...], bool] = field(default_factory=dict)
 
 
 class Plans:
@@ -81,19 +86,24 @@ class Plans:
         """
         entry = self._entry(query, name)
         if entry.operation is None or context.admitted is None:
-            return _counted("execution", None)
+            return _counted(context, "execution", None)
         values = get_variable_values(
             self._schema, entry.operation.variable_definitions or (), dict(variables or {})
         )
         if not isinstance(values, VariableValues):
-            return _counted("execution", None)
+            return _counted(context, "execution", None)
         plan = self._plan(entry, values)
         if plan is None or self._asks_too_much(entry, values):
-            return _counted("execution", None)
+            return _counted(context, "execution", None)
         try:
-            return _counted("plan", await _answer(plan, values, context))
-        except (Odd, Refused, LookupError, TypeError, ValueError):
-            return _counted("fallback", None)
+            return _counted(context, "plan", await _answer(plan, values, context))
+        except Unavailable:
+            raise
+        except (Odd, Refused, UnicodeError):
+            return _counted(context, "fallback", None)
+        except Exception:
+            log.exception("plan_failed", statement=plan.view and plan.view.name)
+            return _counted(context, "fallback", None)
 
     def _entry(self, query: str, name: str | None) -> _Entry:
         known = self._entries.get((query, name))
@@ -142,8 +152,14 @@ class Plans:
     def _asks_too_much(self, entry: _Entry, values: VariableValues) -> bool:
         if entry.document is None or entry.operation is None:
             return False
-        name = entry.operation.name
-        return nodes_asked(entry.document, name.value if name else None, values.coerced) > NODES_MOST
+        numbers = tuple((name, it) for name, it in values.coerced.items() if isinstance(it, int))
+        if numbers not in entry.too_much:
+            if len(entry.too_much) >= VARIANTS_MOST:
+                entry.too_much.clear()
+            name = entry.operation.name
+            asked = nodes_asked(entry.document, name.value if name else None, values.coerced)
+            entry.too_much[numbers] = asked > NODES_MOST
+        return entry.too_much[numbers]
 
     def _grown(self, more: int) -> None:
         self._size += more
@@ -159,12 +175,23 @@ async def _answer(plan: Plan, variables: VariableValues, context: Context) -> di
     values: dict[str, Value] = {}
     for bind in plan.binds:
         bind(variables, viewer, asked, values)
-    shown = await plan.view.show(values, by=viewer)
-    return plan.complete(shown, asked)
+    begun = time.perf_counter()
+    for seek in plan.seeks:
+        asked.found[seek.number] = await seek.by(context, seek.args(variables))
+    shown = await plan.view.show(values, by=viewer) if plan.view is not None else ()
+    read = time.perf_counter()
+    data = plan.complete(shown, asked)
+    context.explained |= {
+        "statement": plan.view and plan.view.name,
+        "readMilliseconds": round(1000 * (read - begun), 3),
+        "completionMilliseconds": round(1000 * (time.perf_counter() - read), 3),
+    }
+    return data
 
 
-def _counted(by: str, data: dict[str, Any] | None) -> dict[str, Any] | None:
+def _counted(context: Context, by: str, data: dict[str, Any] | None) -> dict[str, Any] | None:
     _answers.labels(by).inc()
+    context.explained["answeredBy"] = by
     return data
 
 

@@ -1,11 +1,11 @@
 """Shapes: what each field of the schema is to the domain.
 
 A field that is not named here is a leaf, called as its Python name calls it. What is `Made`
-is worked out from leaves; what is `Linked` leads to other things. All other fields that
-have an own resolver are not covered by plans.
+is worked out from leaves; what is `Linked` leads to other things; what is `Sought` takes more
+than the graph. All other fields that have an own resolver are not covered by plans.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from aether.domain.notebooks.entity import NAME_MOST
 from aether.domain.users import Role
 from aether.domain.viewers import Viewer
 from aether.domain.views import NotShown, Value
+from aether.graphql.context import Context
 from aether.graphql.documents import chunks_listing, download_url
 from aether.graphql.jobs import JobFailure
 from aether.graphql.notebooks.questions import NotebookFilter
@@ -28,6 +29,7 @@ from aether.graphql.notebooks.shape import (
     documents_listing,
     notebooks_listing,
 )
+from aether.graphql.search import SearchResults, results
 from aether.graphql.templates import TEMPLATES_LISTING
 from aether.graphql.users import accounts_listing, avatar_url, users_listing
 
@@ -53,7 +55,7 @@ class Linked:
     """A way to other things.
 
     Attributes:
-        word: What the domain calls it.
+        word: What the domain calls it, which may depend on which arguments are null.
         to: The kind that it leads to, where that is not the one of its type.
         choices: What the reading depends on.
         slots: The values that narrow it; which there are depends on nothing but which arguments are null.
@@ -61,12 +63,23 @@ class Linked:
         demands: Refuses whoever may not ask.
     """
 
-    word: str
+    word: str | Callable[[Args], str]
     to: str | None = None
     choices: Callable[[Args], Mapping[str, str]] = lambda _: {}
     slots: Callable[[Args], Mapping[str, Value]] = lambda _: {}
     listing: Callable[[str, Args], str] | None = None
     demands: Callable[[Viewer], None] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """Something that more than the graph answers, given as the objects of the API.
+
+    Attributes:
+        by: Gives it.
+    """
+
+    by: Callable[[Context, Args], Awaitable[Any]]
 
 
 KINDS: Mapping[str, str] = {
@@ -124,19 +137,36 @@ def _filter(args: Args) -> Filter:
     return told.chosen()
 
 
-def _shelf(args: Args) -> Mapping[str, str]:
+def _notebooks(args: Args) -> str:
     chosen = _filter(args)
-    if chosen.parent is not None or chosen.shelf is Shelf.TRASH:
-        raise NotShown("notebooks in one, or in the trash")
-    return {"shelf": chosen.shelf.value, **_order(args)}
+    if chosen.parent is not None:
+        return "notebooks_in"
+    if chosen.shelf is Shelf.TRASH:
+        raise NotShown("what is in the trash")
+    return "notebooks"
+
+
+def _shelf(args: Args) -> Mapping[str, str]:
+    return {"shelf": _filter(args).shelf.value, **_order(args)}
 
 
 def _chosen(args: Args) -> Mapping[str, Value]:
     chosen = _filter(args)
     if chosen.text is not None:
         checks.line(chosen.text, field="filter.text", most=NAME_MOST, least=0)
-    given = {"text": chosen.text, "tag": chosen.tag, "status": chosen.status and chosen.status.value}
+    status = chosen.status and chosen.status.value
+    given = {"parent": chosen.parent, "text": chosen.text, "tag": chosen.tag, "status": status}
     return {name: value for name, value in given.items() if value is not None}
+
+
+async def _search(context: Context, args: Args) -> SearchResults:
+    return await results(
+        context,
+        query=args["query"],
+        mode=args["mode"],
+        notebook_id=args["notebookId"],
+        first=args["first"],
+    )
 
 
 def _text(args: Args) -> Mapping[str, Value]:
@@ -170,7 +200,7 @@ def _failure(code: str | None, message: str) -> JobFailure | None:
 _FAILURE = Made(needs=("failure_code", "failure_message"), by=_failure)
 _AVATAR = Made(needs=("id", "avatar"), by=avatar_url)
 
-FIELDS: Mapping[tuple[str, str], Made | Linked] = {
+FIELDS: Mapping[tuple[str, str], Made | Linked | Sought] = {
     ("Account", "avatarUrl"): _AVATAR,
     ("Account", "groups"): Made(needs=("groups",), by=sorted),
     ("Account", "permissions"): Made(needs=("roles",), by=_permissions),
@@ -220,16 +250,18 @@ FIELDS: Mapping[tuple[str, str], Made | Linked] = {
     ("Query", "notebook"): Linked(word="notebook", slots=by_id),
     ("Query", "notebookTemplates"): Linked(word="templates", listing=lambda _, __: TEMPLATES_LISTING),
     ("Query", "notebooks"): Linked(
-        word="notebooks",
+        word=_notebooks,
         choices=_shelf,
         slots=_chosen,
         listing=lambda _, args: notebooks_listing(_filter(args), Order(args["orderBy"])),
     ),
+    ("Query", "search"): Sought(by=_search),
     ("Query", "searchUsers"): Linked(
         word="users", slots=_text, listing=lambda _, args: users_listing(args["text"])
     ),
     ("Query", "tenant"): Linked(word="tenant"),
     ("Query", "user"): Linked(word="user", slots=by_id),
     ("Query", "viewer"): Linked(word="viewer"),
+    ("User", "avatarUrl"): _AVATAR,
 }
 """The fields that are no leaves."""
