@@ -182,7 +182,7 @@ class CollaborationMutations:
             by=info.context.viewer,
             at=info.context.ports.moment(),
         )
-        return ShareNotebookPayload(notebook=await notebook_by_id(info, input.id))
+        return ShareNotebookPayload(shown=input.id)
 
     @mutation
     async def set_notebook_permissions(
@@ -201,7 +201,7 @@ class CollaborationMutations:
             by=info.context.viewer,
             at=info.context.ports.moment(),
         )
-        return SetNotebookPermissionsPayload(notebook=await notebook_by_id(info, input.id))
+        return SetNotebookPermissionsPayload(shown=input.id)
 
     @mutation
     async def accept_collaboration(self, info: Info, input: NotebookInput) -> AcceptCollaborationPayload:
@@ -213,7 +213,7 @@ class CollaborationMutations:
         at = info.context.ports.moment()
         notebook = NotebookId(input.id)
         await info.context.write(collaborations.accept, notebook=notebook, by=info.context.viewer, at=at)
-        return AcceptCollaborationPayload(notebook=await notebook_by_id(info, input.id))
+        return AcceptCollaborationPayload(shown=input.id)
 
     @mutation
     async def revoke_collaboration(

@@ -253,10 +253,15 @@ class UpdateDocumentPayload(Payload):
     """The document, as it now is.
 
     Attributes:
-        document: The document; none if it was refused.
+        shown: The id of the document; none if it was refused.
     """
 
-    document: Document | None = None
+    shown: strawberry.Private[str | None] = None
+
+    @strawberry.field
+    async def document(self, info: Info) -> Document | None:
+        """The document; none if it was refused."""
+        return None if self.shown is None else await document_by_id(info, self.shown)
 
 
 @strawberry.type
@@ -314,7 +319,7 @@ class DocumentMutations:
             by=info.context.viewer,
             at=info.context.ports.moment(),
         )
-        return UpdateDocumentPayload(document=await document_by_id(info, changed.id))
+        return UpdateDocumentPayload(shown=changed.id)
 
     @mutation
     async def delete_document(self, info: Info, input: DeleteDocumentInput) -> DeleteDocumentPayload:

@@ -3,7 +3,7 @@
 All others are bugs: they are logged, and told by nothing but the request's id.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Mapping
 from contextlib import aclosing
 from typing import Any
 
@@ -13,6 +13,7 @@ from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.execution import ExecutionContext, ExecutionResult, PreExecutionError
+from strawberry.types.graphql import OperationType
 from typing_extensions import override
 
 from aether.domain.errors import AetherError, Invalid, Unavailable
@@ -37,28 +38,48 @@ class TellingSchema(strawberry.Schema):
     async def execute(self, query: str | None, *args: Any, **kwargs: Any) -> ExecutionResult:
         """The answer to an operation, in the context *context_value*."""
         context: Context = kwargs["context_value"]
-        if self.plans is not None and query is not None:
-            try:
-                data = await self.plans.data(
-                    query, kwargs.get("variable_values"), kwargs.get("operation_name"), context
-                )
-            except Unavailable as away:
-                context.away = away
-            else:
-                if data is not None:
-                    return ExecutionResult(data=data, errors=None)
-        return _told(await super().execute(query, *args, **kwargs), context)
+        try:
+            answer = await self._planned(query, context, kwargs)
+            result = answer or await super().execute(query, *args, **kwargs)
+        finally:
+            context.away = None
+        return _told(result, context)
+
+    async def _planned(
+        self, query: str | None, context: Context, kwargs: Mapping[str, Any]
+    ) -> ExecutionResult | None:
+        if self.plans is None or query is None:
+            return None
+        allowed = kwargs.get("allowed_operation_types")
+        try:
+            answer = await self.plans.answer(
+                query,
+                kwargs.get("variable_values"),
+                kwargs.get("operation_name"),
+                context,
+                may_change=allowed is None or OperationType.MUTATION in allowed,
+            )
+        except Unavailable as away:
+            context.away = away
+            return None
+        return None if answer is None else ExecutionResult(data=answer[0], errors=answer[1])
 
     @override
-    async def stream(self, *args: Any, **kwargs: Any) -> AsyncGenerator[Any]:
+    async def stream(self, query: str | None, *args: Any, **kwargs: Any) -> AsyncGenerator[Any]:
         """The answers to an operation, in the context *context_value*."""
-        return _told_each(await super().stream(*args, **kwargs), kwargs["context_value"])
+        if self.plans is not None and query and self.plans.only_once(query, kwargs.get("operation_name")):
+            return _once(self.execute(query, *args, **kwargs))
+        return _told_each(await super().stream(query, *args, **kwargs), kwargs["context_value"])
 
     @override
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
         """Log nothing here: with an error comes the operation's text, which is its sender's."""
+
+
+async def _once(answering: Awaitable[ExecutionResult]) -> AsyncGenerator[Any]:
+    yield await answering
 
 
 async def _told_each(results: Any, context: Context) -> AsyncGenerator[Any]:

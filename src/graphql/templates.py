@@ -1,6 +1,9 @@
 """Templates in the API: outlines from which notebooks are made."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 import strawberry
 from strawberry.scalars import JSON
@@ -12,11 +15,20 @@ from aether.graphql.context import Info
 from aether.graphql.lists import Connection, connection, part
 from aether.graphql.nodes import Node
 from aether.graphql.notebooks.changes import NotebookPayload
-from aether.graphql.notebooks.shape import notebook_by_id
 from aether.graphql.refusals import Payload, mutation
 
 TEMPLATES_LISTING = "templates"
 """What cursors of the list of templates are signed for."""
+
+
+def outline_told(outline: Mapping[str, Any]) -> dict[str, Any]:
+    """*outline* as clients are told it, its fields in their order."""
+    return {
+        "name": outline["name"],
+        "description": outline["description"],
+        "tags": list(outline["tags"]),
+        "children": list(map(outline_told, outline["children"])),
+    }
 
 
 @strawberry.type
@@ -42,7 +54,7 @@ class NotebookTemplate(Node):
             id=strawberry.ID(template.id),
             name=template.name,
             description=template.description,
-            outline=JSON(_told(template.outline)),
+            outline=JSON(outline_told(asdict(template.outline))),
             created_at=template.created_at,
         )
 
@@ -221,13 +233,4 @@ class TemplateMutations:
             by=info.context.viewer,
             at=info.context.ports.moment(),
         )
-        return CreateNotebookFromTemplatePayload(notebook=await notebook_by_id(info, made.id))
-
-
-def _told(outline: Outline) -> dict[str, object]:
-    return {
-        "name": outline.name,
-        "description": outline.description,
-        "tags": list(outline.tags),
-        "children": [_told(child) for child in outline.children],
-    }
+        return CreateNotebookFromTemplatePayload(shown=made.id)

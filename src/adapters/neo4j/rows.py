@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+import orjson
+
 from aether.adapters.neo4j.runner import Row, Runner
 from aether.domain.pages import Page, Place, Slice
 
@@ -35,7 +37,7 @@ def text_of(value: Mapping[str, Any]) -> str:
 
 def value_of(text: str | None) -> dict[str, Any]:
     """The value of JSON text; empty where there is none."""
-    value: dict[str, Any] = json.loads(text) if text else {}
+    value: dict[str, Any] = orjson.loads(text) if text else {}
     return value
 
 

@@ -2,7 +2,8 @@
 
 What hangs on a thing is a subquery in the thing's own list, so that order and limit come
 before anything below is read. Subqueries keep what is at hand with `WITH *`: ArcadeDB knows
-nothing from outside after any other `WITH`.
+nothing from outside after any other `WITH`. They order by a key that was given a name: of two
+expressions ArcadeDB loses the first.
 """
 
 import re
@@ -192,7 +193,11 @@ def _read(edge: Edge, branch: Branch, *, given: str, where: str, put: Callable[[
         return _paged(edge, branch, branch.part, found=found, given=given, put=put)
     if edge.many:
         most = f" LIMIT {edge.most}" if edge.most else ""
-        return f"COLLECT {{ {found} WITH * ORDER BY {put(edge.order)}{most} RETURN {given} }}"
+        key = put(_found(edge.keys, ""))
+        return (
+            f"COLLECT {{ {found} WITH *, {key} AS {put('that_key')} ORDER BY {put(edge.order)}{most}"
+            f" RETURN {given} }}"
+        )
     return f"COLLECT {{ {found} RETURN {given} LIMIT 1 }}[0]"
 
 

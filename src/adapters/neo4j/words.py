@@ -28,9 +28,9 @@ class Edge:
         beside: What comes with it, by the name after `it_`.
         many: Whether it is a list.
         casts: How the values of slots are to be written.
-        order: How a list is ordered.
-        most: How long a list is at most.
-        keys: For a list in parts, what it is ordered by, as chosen by `order`; ids decide between equals.
+        keys: What a list is ordered by, `that_key`, as chosen by `order`.
+        order: How it is ordered, if not by the key and the id.
+        most: How long it is at most.
         beyond: What lies behind a place.
         total: How many there are in the whole list; they are counted if it is empty.
         gate: What must hold, or the list is none and not empty.
@@ -117,7 +117,8 @@ _NOTEBOOK = Kind(
             match="MATCH that_path = (it)<-[:PARENT_OF*1..40]-(that:Notebook)",
             where=READABLE.format("that"),
             many=True,
-            order="length(that_path) DESC",
+            keys={"": "length(that_path)"},
+            order="that_key DESC",
         ),
         "children": Edge(
             to="notebook",
@@ -139,7 +140,8 @@ _NOTEBOOK = Kind(
             where=_WORKING,
             beside={"user": "that_user", "notebook": "it"},
             many=True,
-            order="that.granted_at, that_user.id",
+            keys={"": "that.granted_at"},
+            order="that_key, that_user.id",
         ),
         "activity": Edge(
             to="activity",
@@ -153,7 +155,8 @@ _NOTEBOOK = Kind(
             match="MATCH (it)-[:HAS_JOB]->(that:Job)",
             choices={"unfinished=true": "that.open"},
             many=True,
-            order="that.id DESC",
+            keys={"": "that.id"},
+            order="that_key DESC",
             most=100,
         ),
     },
@@ -182,14 +185,15 @@ _KINDS: Mapping[str, Kind] = {
                 match="MATCH (it)-[:HAS_CHUNK]->(that:Chunk)",
                 keys={"": "that.ordinal"},
                 beyond="that.ordinal > $after_key",
-                order="that.ordinal",
+                order="that_key",
                 total="it.chunk_count",
             ),
             "jobs": Edge(
                 to="job",
                 match="MATCH (that:Job {subject: it.id, tenant: $tenant})",
                 many=True,
-                order="that.id DESC",
+                keys={"": "that.id"},
+                order="that_key DESC",
                 most=100,
             ),
         },
@@ -316,16 +320,23 @@ ROOTS: Mapping[str, Edge] = {
     "user": _by_id("User", "user"),
     "template": _by_id("NotebookTemplate", "template"),
     "key": Edge(to="key", match="MATCH (viewer)-[:HOLDS]->(that:ApiKey {id: $id})"),
-    "tenant": Edge(to="tenant", match="MATCH (that:Tenant {id: $tenant})"),
+    "tenant": Edge(to="tenant", match="MATCH (that:Tenant {id: $tenant})", slots={"id": "$id = $tenant"}),
     "viewer": Edge(to="account", same="viewer"),
-    "keys": Edge(to="key", match="MATCH (viewer)-[:HOLDS]->(that:ApiKey)", many=True, order="that.id DESC"),
+    "keys": Edge(
+        to="key",
+        match="MATCH (viewer)-[:HOLDS]->(that:ApiKey)",
+        many=True,
+        keys={"": "that.id"},
+        order="that_key DESC",
+    ),
     "invitations": Edge(
         to="collaboration",
         match="MATCH (viewer)-[that:COLLABORATES_ON {status: 'pending'}]->(that_notebook:Notebook)",
         where="that_notebook.status <> 'deleted'",
         beside={"user": "viewer", "notebook": "that_notebook"},
         many=True,
-        order="that.granted_at DESC, that_notebook.id",
+        keys={"": "that.granted_at"},
+        order="that_key DESC, that_notebook.id",
     ),
     "templates": Edge(
         to="template",

@@ -31,10 +31,15 @@ class NotebookPayload(Payload):
     """A notebook, as it now is.
 
     Attributes:
-        notebook: The notebook; none if it was refused.
+        shown: The id of the notebook; none if it was refused.
     """
 
-    notebook: Notebook | None = None
+    shown: strawberry.Private[str | None] = None
+
+    @strawberry.field
+    async def notebook(self, info: Info) -> Notebook | None:
+        """The notebook; none if it was refused."""
+        return None if self.shown is None else await notebook_by_id(info, self.shown)
 
 
 @strawberry.type
@@ -150,7 +155,7 @@ class NotebookMutations:
             by=info.context.viewer,
             at=at,
         )
-        return CreateNotebookPayload(notebook=await notebook_by_id(info, made.id))
+        return CreateNotebookPayload(shown=made.id)
 
     @mutation
     async def update_notebook(self, info: Info, input: UpdateNotebookInput) -> UpdateNotebookPayload:
@@ -167,7 +172,7 @@ class NotebookMutations:
             by=info.context.viewer,
             at=info.context.ports.moment(),
         )
-        return UpdateNotebookPayload(notebook=await notebook_by_id(info, input.id))
+        return UpdateNotebookPayload(shown=input.id)
 
     @mutation
     async def move_notebook(self, info: Info, input: MoveNotebookInput) -> MoveNotebookPayload:
@@ -184,7 +189,7 @@ class NotebookMutations:
             by=info.context.viewer,
             at=info.context.ports.moment(),
         )
-        return MoveNotebookPayload(notebook=await notebook_by_id(info, input.id))
+        return MoveNotebookPayload(shown=input.id)
 
     @mutation
     async def archive_notebook(self, info: Info, input: ArchiveNotebookInput) -> ArchiveNotebookPayload:
@@ -201,7 +206,7 @@ class NotebookMutations:
             by=info.context.viewer,
             at=info.context.ports.moment(),
         )
-        return ArchiveNotebookPayload(notebook=await notebook_by_id(info, input.id))
+        return ArchiveNotebookPayload(shown=input.id)
 
     @mutation
     async def update_compliance_settings(
@@ -220,7 +225,7 @@ class NotebookMutations:
             by=info.context.viewer,
             at=info.context.ports.moment(),
         )
-        return UpdateComplianceSettingsPayload(notebook=await notebook_by_id(info, input.id))
+        return UpdateComplianceSettingsPayload(shown=input.id)
 
     @mutation
     async def delete_notebook(self, info: Info, input: DeleteNotebookInput) -> DeleteNotebookPayload:
@@ -241,7 +246,7 @@ class NotebookMutations:
         """
         at = info.context.ports.moment()
         await info.context.write(notebooks.restore, id=NotebookId(input.id), by=info.context.viewer, at=at)
-        return RestoreNotebookPayload(notebook=await notebook_by_id(info, input.id))
+        return RestoreNotebookPayload(shown=input.id)
 
     @mutation
     async def star_notebook(self, info: Info, input: NotebookInput) -> StarNotebookPayload:
@@ -251,7 +256,7 @@ class NotebookMutations:
             input: Which notebook.
         """
         await _marked(info, input.id, starred=True)
-        return StarNotebookPayload(notebook=await notebook_by_id(info, input.id))
+        return StarNotebookPayload(shown=input.id)
 
     @mutation
     async def unstar_notebook(self, info: Info, input: NotebookInput) -> UnstarNotebookPayload:
@@ -261,7 +266,7 @@ class NotebookMutations:
             input: Which notebook.
         """
         await _marked(info, input.id, starred=False)
-        return UnstarNotebookPayload(notebook=await notebook_by_id(info, input.id))
+        return UnstarNotebookPayload(shown=input.id)
 
     @mutation
     async def record_view(self, info: Info, input: RecordViewInput) -> RecordViewPayload:
@@ -277,7 +282,7 @@ class NotebookMutations:
             by=info.context.viewer,
             at=info.context.ports.moment(),
         )
-        return RecordViewPayload(notebook=await notebook_by_id(info, input.id))
+        return RecordViewPayload(shown=input.id)
 
     @mutation
     async def bulk_update_notebooks(

@@ -7,7 +7,6 @@ from aether.domain.notebooks import NotebookId
 from aether.graphql.context import Info
 from aether.graphql.notebooks.changes import NotebookPayload
 from aether.graphql.notebooks.inputs import DuplicateNotebookInput, ForkNotebookInput
-from aether.graphql.notebooks.shape import notebook_by_id
 from aether.graphql.refusals import mutation
 
 
@@ -41,7 +40,7 @@ class CopyMutations:
             by=info.context.viewer,
             at=info.context.ports.moment(),
         )
-        return DuplicateNotebookPayload(notebook=await notebook_by_id(info, made.id))
+        return DuplicateNotebookPayload(shown=made.id)
 
     @mutation
     async def fork_notebook(self, info: Info, input: ForkNotebookInput) -> ForkNotebookPayload:
@@ -58,4 +57,4 @@ class CopyMutations:
             by=info.context.viewer,
             at=info.context.ports.moment(),
         )
-        return ForkNotebookPayload(notebook=await notebook_by_id(info, made.id))
+        return ForkNotebookPayload(shown=made.id)

@@ -6,14 +6,20 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
+from graphql.execution.values import VariableValues
 
 from aether.domain.pages import MOST, Place
+from aether.domain.viewers import Viewer
 from aether.domain.views import Value
 from aether.graphql.cursors import TAG, Cursors
 
 
 class Odd(Exception):
     """Something does not fit; the ordinary execution is to say what."""
+
+
+Bind = Callable[[VariableValues, Viewer, "Asked", dict[str, Value]], None]
+"""Works out the values of one branch for a request."""
 
 
 class Asked:

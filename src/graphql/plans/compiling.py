@@ -30,9 +30,20 @@ from graphql.execution.values import VariableValues, get_argument_values
 from aether.domain.viewers import Viewer
 from aether.domain.views import Branch, NotShown, Part, Selection, Value, View, Views
 from aether.graphql.context import Context
-from aether.graphql.plans.asking import Asked, Odd
+from aether.graphql.plans.asking import Asked, Bind, Odd
+from aether.graphql.plans.changing import Change
 from aether.graphql.plans.selecting import Fields, Selecting
-from aether.graphql.plans.shapes import FIELDS, KINDS, NODES, Args, Linked, Made, Sought, by_id
+from aether.graphql.plans.shapes import (
+    FIELDS,
+    KINDS,
+    NODES,
+    SHOWN,
+    Args,
+    Linked,
+    Made,
+    Sought,
+    by_id,
+)
 from aether.graphql.scalars import told
 
 ITEMS_MOST = 1_000
@@ -41,9 +52,6 @@ ITEMS_MOST = 1_000
 _OF_THE_GRAPH = {"DateTime": "instant({})", "JSON": "loads({})"}
 _OF_ATTRIBUTES = {"DateTime": "told({})"}
 """How values are told, as the graph gives them, and as the objects of the API have them."""
-
-Bind = Callable[[VariableValues, Viewer, Asked, dict[str, Value]], None]
-"""Works out the values of one branch for a request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +152,7 @@ class Compiler:
         name = self._object(query, fields, roots)
         branches = [item for item in roots.items if isinstance(item, Branch)]
         source = "\n".join(self._lines)
-        exec(compile(source, "<plan>", "exec"), self._known)  # noqa: S102 - we wrote it ourselves, see `_quoted`
+        self._run(source)
         return Plan(
             view=views.prepare(branches) if branches else None,
             binds=self._binds,
@@ -152,6 +160,59 @@ class Compiler:
             complete=self._known[name],
             source=source,
         )
+
+    def changes(self, operation: OperationDefinitionNode, views: Views) -> Sequence[Change]:
+        """How each field of the mutation *operation* is answered.
+
+        Raises:
+            NotShown: It asks for something that plans do not cover.
+        """
+        type = self._schema.mutation_type
+        if type is None:
+            raise NotShown("changes")
+        fields = self._selecting.fields(type, [operation.selection_set])
+        return [self._change(type, key, nodes, views) for key, nodes in fields.items()]
+
+    def _change(self, type: GraphQLObjectType, key: str, nodes: list[FieldNode], views: Views) -> Change:
+        if nodes[0].name.value == "__typename":
+            raise NotShown("a mutation's own type")
+        definition = type.fields[nodes[0].name.value]
+        self._binds, self._lines, thing = [], [], _Thing("query")
+        fields = self._fields_below(_bare(definition.type), nodes)
+        name = self._payload(_bare(definition.type), nodes, thing)
+        self._run("\n".join(self._lines))
+        branches = [item for item in thing.items if isinstance(item, Branch)]
+        return Change(
+            key=key,
+            nodes=nodes,
+            type=type,
+            definition=definition,
+            view=views.prepare(branches) if branches else None,
+            slots=[branch.slots["id"] for branch in branches],
+            at=next((it for it, found in fields.items() if found[0].name.value in SHOWN), key),
+            binds=self._binds,
+            complete=self._known[name],
+        )
+
+    def _payload(self, type: GraphQLObjectType, nodes: list[FieldNode], thing: _Thing) -> str:
+        """Write the function that shows a payload, `o`, and what is read of what was changed, `r`."""
+        shown = []
+        tells_id = "shown" in type.extensions["strawberry-definition"].origin.__dataclass_fields__
+        for key, found in self._fields_below(type, nodes).items():
+            linked = SHOWN.get(found[0].name.value) if tells_id else None
+            if linked is None:
+                told = self._part(type, found)
+            else:
+                definition = type.fields[found[0].name.value]
+                asked = _Asked(node=found[0], definition=definition, linked=linked)
+                told = self._linked(asked, found, thing, _bare(definition.type))
+            shown.append(f"{_quoted(key)}: {told}")
+        name = self._name("payload")
+        self._lines += [f"def {name}(o, r, s):", f"    return {{{', '.join(shown)}}}"]
+        return name
+
+    def _run(self, source: str) -> None:
+        exec(compile(source, "<plan>", "exec"), self._known)  # noqa: S102 - we wrote it ourselves, see `_quoted`
 
     def _name(self, kind: str) -> str:
         self._names += 1
@@ -228,8 +289,10 @@ class Compiler:
 
     def _scalar(self, type: GraphQLOutputType, local: str, *, of: Mapping[str, str] = _OF_THE_GRAPH) -> str:
         if isinstance(type, GraphQLEnumType):
-            names = {value.value: name for name, value in type.values.items()}
-            return f"{self._keep('enum', names)}[{local}]"
+            names: dict[Any, str] = {value.value: name for name, value in type.values.items()}
+            declared = type.extensions["strawberry-definition"].wrapped_cls
+            members = {member: names[member.value] for member in declared if member.value in names}
+            return f"{self._keep('enum', names | members)}[{local}]"
         if not isinstance(type, GraphQLScalarType):
             raise NotShown(f"a thing of type {type} as a value")
         return of.get(type.name, "{}").format(local)

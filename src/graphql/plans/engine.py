@@ -3,7 +3,7 @@
 import sys
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -15,6 +15,7 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
+    OperationType,
     get_operation_ast,
     parse,
     specified_rules,
@@ -28,7 +29,8 @@ from aether.domain.views import NotShown, Value, Views
 from aether.graphql.context import Context
 from aether.graphql.cost import NODES_MOST, nodes_asked
 from aether.graphql.limits import TOKENS_MOST, Limits
-from aether.graphql.plans.asking import Asked, Odd
+from aether.graphql.plans.asking import Asked, Bind, Odd
+from aether.graphql.plans.changing import Change, Operation
 from aether.graphql.plans.compiling import Compiler, Plan
 from aether.graphql.plans.shapes import NODES
 
@@ -38,6 +40,9 @@ TREE = 60
 """How many bytes a document's tree takes for each of its own, measured on this API's documents."""
 VARIANTS_MOST = 64
 """The most plans of one document: one for each way in which its variables are null or chosen."""
+
+Answer = tuple[dict[str, Any] | None, list[GraphQLError]]
+"""Data and errors."""
 
 log = structlog.get_logger()
 
@@ -50,15 +55,18 @@ class _Entry:
     """A document that was asked before; without an operation if plans do not cover it.
 
     Attributes:
+        size: What it takes with its plans, in bytes.
+        each: What one more plan takes.
         plans: By the shape of the variables; none where plans do not cover it.
         too_much: Whether it asks for too many things, by the numbers among the variables.
     """
 
     size: int
+    each: int = 0
     document: DocumentNode | None = None
     operation: OperationDefinitionNode | None = None
     fragments: Mapping[str, FragmentDefinitionNode] = field(default_factory=dict)
-    plans: dict[object, Plan | None] = field(default_factory=dict)
+    plans: dict[object, Plan | Sequence[Change] | None] = field(default_factory=dict)
     too_much: dict[tuple[object, ...], bool] = field(default_factory=dict)
 
 
@@ -76,10 +84,28 @@ class Plans:
         self._entries: OrderedDict[tuple[str, str | None], _Entry] = OrderedDict()
         self._size = 0
 
-    async def data(
-        self, query: str, variables: Mapping[str, Any] | None, name: str | None, context: Context
-    ) -> dict[str, Any] | None:
-        """The data of the answer; none if the ordinary execution has to give it, errors and all.
+    def only_once(self, query: str, name: str | None) -> bool:
+        """Whether an operation is answered once, and not again and again."""
+        operation = self._entry(query, name).operation
+        return operation is not None and operation.operation is not OperationType.SUBSCRIPTION
+
+    async def answer(
+        self,
+        query: str,
+        variables: Mapping[str, Any] | None,
+        name: str | None,
+        context: Context,
+        *,
+        may_change: bool,
+    ) -> Answer | None:
+        """The answer; none if the ordinary execution has to give it.
+
+        Args:
+            query: The document.
+            variables: The values of its variables.
+            name: The operation, if it has several.
+            context: The request.
+            may_change: Whether it may be a mutation.
 
         Raises:
             Unavailable: The graph does not answer.
@@ -95,15 +121,12 @@ class Plans:
         plan = self._plan(entry, values)
         if plan is None or self._asks_too_much(entry, values):
             return _counted(context, "execution", None)
-        try:
-            return _counted(context, "plan", await _answer(plan, values, context))
-        except Unavailable:
-            raise
-        except (Odd, Refused, UnicodeError):
-            return _counted(context, "fallback", None)
-        except Exception:
-            log.exception("plan_failed", statement=plan.view and plan.view.name)
-            return _counted(context, "fallback", None)
+        if isinstance(plan, Plan):
+            return await _shown(plan, values, context)
+        if not may_change:
+            return _counted(context, "execution", None)
+        operation = Operation(schema=self._schema, fragments=entry.fragments, node=entry.operation)
+        return await _changed(plan, operation, values, context)
 
     def _entry(self, query: str, name: str | None) -> _Entry:
         known = self._entries.get((query, name))
@@ -125,28 +148,31 @@ class Plans:
         fragments = {
             it.name.value: it for it in document.definitions if isinstance(it, FragmentDefinitionNode)
         }
+        tree = TREE * len(query)
         return _Entry(
-            size=size + TREE * len(query), document=document, operation=operation, fragments=fragments
+            size=size + tree, each=tree, document=document, operation=operation, fragments=fragments
         )
 
-    def _plan(self, entry: _Entry, values: VariableValues) -> Plan | None:
+    def _plan(self, entry: _Entry, values: VariableValues) -> Plan | Sequence[Change] | None:
         shape = _shape(values.coerced)
         if shape not in entry.plans:
             if len(entry.plans) >= VARIANTS_MOST or self._asks_too_much(entry, values):
                 return None
             entry.plans[shape] = plan = self._compiled(entry, values)
-            more = 500 if plan is None else 500 + 20 * len(plan.source)
+            more = 500 if plan is None else entry.each
             entry.size += more
             self._grown(more)
         return entry.plans[shape]
 
-    def _compiled(self, entry: _Entry, values: VariableValues) -> Plan | None:
+    def _compiled(self, entry: _Entry, values: VariableValues) -> Plan | Sequence[Change] | None:
         if entry.operation is None:
             return None
         try:
             compiler = Compiler(self._schema, entry.fragments, values)
-            return compiler.plan(entry.operation, self._views)
-        except (NotShown, Refused):
+            changes = entry.operation.operation is OperationType.MUTATION
+            compiled = compiler.changes if changes else compiler.plan
+            return compiled(entry.operation, self._views)
+        except (NotShown, Refused, GraphQLError):
             return None
 
     def _asks_too_much(self, entry: _Entry, values: VariableValues) -> bool:
@@ -169,16 +195,68 @@ class Plans:
         _bytes.set(self._size)
 
 
-async def _answer(plan: Plan, variables: VariableValues, context: Context) -> dict[str, Any]:
-    viewer = context.viewer
-    asked = Asked(context.ports.cursors, f"{viewer.tenant}/{viewer.user}")
+async def _shown(plan: Plan, variables: VariableValues, context: Context) -> Answer | None:
+    try:
+        return _counted(context, "plan", (await _read(plan, variables, context), []))
+    except Unavailable:
+        raise
+    except (Odd, Refused, GraphQLError, UnicodeError):
+        return _counted(context, "fallback", None)
+    except Exception:
+        log.exception("plan_failed", statement=plan.view and plan.view.name)
+        return _counted(context, "fallback", None)
+
+
+async def _changed(
+    changes: Sequence[Change], operation: Operation, variables: VariableValues, context: Context
+) -> Answer | None:
+    asked = _asked(context)
     values: dict[str, Value] = {}
-    for bind in plan.binds:
-        bind(variables, viewer, asked, values)
+    try:
+        for change in changes:
+            _bound(change.binds, variables, context, asked, values)
+    except (Odd, Refused, GraphQLError):
+        return _counted(context, "fallback", None)
+    data: dict[str, Any] = {}
+    errors: list[GraphQLError] = []
+    for change in changes:
+        try:
+            payload = await change.payload(operation, variables, context)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told where it came up
+            return _counted(context, "plan", (None, [*errors, change.located(error)]))
+        try:
+            shown = await change.shown(payload, values, context)
+            data[change.key] = change.complete(payload, shown, asked)
+        except Exception as error:  # noqa: BLE001 - it is changed; only what is shown of it is missing
+            errors.append(change.located(error, change.at))
+            data[change.key] = change.complete(payload, (None,) * len(change.slots), asked)
+    return _counted(context, "plan", (data, errors))
+
+
+def _asked(context: Context) -> Asked:
+    viewer = context.viewer
+    return Asked(context.ports.cursors, f"{viewer.tenant}/{viewer.user}")
+
+
+def _bound(
+    binds: Sequence[Bind],
+    variables: VariableValues,
+    context: Context,
+    asked: Asked,
+    values: dict[str, Value],
+) -> None:
+    for bind in binds:
+        bind(variables, context.viewer, asked, values)
+
+
+async def _read(plan: Plan, variables: VariableValues, context: Context) -> dict[str, Any]:
+    asked = _asked(context)
+    values: dict[str, Value] = {}
+    _bound(plan.binds, variables, context, asked, values)
     begun = time.perf_counter()
     for seek in plan.seeks:
         asked.found[seek.number] = await seek.by(context, seek.args(variables))
-    shown = await plan.view.show(values, by=viewer) if plan.view is not None else ()
+    shown = await plan.view.show(values, by=context.viewer) if plan.view is not None else ()
     read = time.perf_counter()
     data = plan.complete(shown, asked)
     context.explained |= {
@@ -189,10 +267,10 @@ async def _answer(plan: Plan, variables: VariableValues, context: Context) -> di
     return data
 
 
-def _counted(context: Context, by: str, data: dict[str, Any] | None) -> dict[str, Any] | None:
+def _counted(context: Context, by: str, answer: Answer | None) -> Answer | None:
     _answers.labels(by).inc()
     context.explained["answeredBy"] = by
-    return data
+    return answer
 
 
 def _shape(value: object) -> object:

@@ -30,7 +30,7 @@ from aether.graphql.notebooks.shape import (
     notebooks_listing,
 )
 from aether.graphql.search import SearchResults, results
-from aether.graphql.templates import TEMPLATES_LISTING
+from aether.graphql.templates import TEMPLATES_LISTING, outline_told
 from aether.graphql.users import accounts_listing, avatar_url, users_listing
 
 Args = Mapping[str, Any]
@@ -105,9 +105,16 @@ NODES: Mapping[str, str] = {
     "key": "ApiKey",
     "notebook": "Notebook",
     "template": "NotebookTemplate",
+    "tenant": "Tenant",
     "user": "User",
 }
 """The types of what `node` finds, by how their ids begin."""
+
+
+SHOWN: Mapping[str, Linked] = {
+    word: Linked(word=word, slots=lambda _: {"id": ""}) for word in ("document", "notebook")
+}
+"""What payloads show of what was changed; its id comes with the payload."""
 
 
 def by_id(args: Args) -> Mapping[str, Value]:
@@ -193,6 +200,10 @@ def _compliance(told: str) -> ComplianceSettings:
     return ComplianceSettings.of(DomainComplianceSettings.kept(orjson.loads(told)))
 
 
+def _outline(told: str) -> dict[str, Any]:
+    return outline_told(orjson.loads(told))
+
+
 def _failure(code: str | None, message: str) -> JobFailure | None:
     return JobFailure(code=code, message=message) if code else None
 
@@ -237,6 +248,7 @@ FIELDS: Mapping[tuple[str, str], Made | Linked | Sought] = {
     ("Notebook", "uploadJobs"): Linked(
         word="upload_jobs", choices=lambda args: {"unfinished": "true" if args["unfinished"] else "false"}
     ),
+    ("NotebookTemplate", "outline"): Made(needs=("outline",), by=_outline),
     ("Query", "adminUsers"): Linked(
         word="accounts",
         slots=_text,
