@@ -9,6 +9,6 @@ CREATE (owner)-[:OWNS {created_at: row.created_at, status: 'active', level: 4}]-
   id: row.id, tenant: $tenant, name: row.name, description: row.description, visibility: row.visibility,
   status: row.status, compliance_settings: row.compliance_settings, tags: row.tags, document_count: 0,
   total_size_bytes: 0, version: row.version, created_at: row.created_at, updated_at: row.updated_at,
-  search_name: row.search_name, words: row.words
+  search_name: row.search_name, words: row.words, scope_: $tenant + ' ' + row.id
 })
 RETURN notebook.id AS id

@@ -21,6 +21,8 @@ SHARED = {
     "rows": "what rows need on their way in and out",
     "runner": "runs a statement",
     "statements": "reads the statements",
+    "views": "writes the statements of plans",
+    "words": "what plans may ask for",
     "work": "every repository, on one transaction",
 }
 """Modules of the graph's adapter that are no nouns, and why."""

@@ -31,6 +31,7 @@ DOMAIN_ONLY = {
     "texts": "what extraction gives",
     "vectors": "a port",
     "viewers": "a value",
+    "views": "a port; the API's plans read through it",
 }
 """Modules of the domain that are no nouns of their own, and why."""
 
@@ -122,7 +123,7 @@ def test_cypher_is_written_in_files() -> None:
     found = [
         f"{path}:{node.lineno}"
         for path, tree in trees(".")
-        if path.parts[-1] not in {"migrations.py", "graph.py", "statements.py"}
+        if path.parts[-1] not in {"migrations.py", "graph.py", "statements.py", "views.py", "words.py"}
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith(words)
     ]

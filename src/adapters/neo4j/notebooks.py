@@ -56,7 +56,7 @@ class Neo4jNotebooks(Notebooks):
         nested = [{"id": it.id, "parent": it.parent} for it in notebooks if it.parent is not None]
         if nested:
             await self._run("notebooks/nest", rows=nested)
-        await self._run("notebooks/scope", ids=[notebook.id for notebook in notebooks])
+            await self._run("notebooks/scope", ids=[row["id"] for row in nested])
 
     @override
     async def put(self, notebook: Notebook) -> None:

@@ -156,12 +156,14 @@ class Plans:
     def _plan(self, entry: _Entry, values: VariableValues) -> Plan | Sequence[Change] | None:
         shape = _shape(values.coerced)
         if shape not in entry.plans:
-            if len(entry.plans) >= VARIANTS_MOST or self._asks_too_much(entry, values):
+            if self._asks_too_much(entry, values):
                 return None
-            entry.plans[shape] = plan = self._compiled(entry, values)
-            more = 500 if plan is None else entry.each
-            entry.size += more
-            self._grown(more)
+            if len(entry.plans) < VARIANTS_MOST:
+                entry.size += entry.each
+                self._grown(entry.each)
+            else:
+                entry.plans.pop(next(iter(entry.plans)))
+            entry.plans[shape] = self._compiled(entry, values)
         return entry.plans[shape]
 
     def _compiled(self, entry: _Entry, values: VariableValues) -> Plan | Sequence[Change] | None:
