@@ -4,8 +4,8 @@
 // params:  user: string, ids: list<string>
 // returns: id: string, permission: integer
 MATCH (viewer:User {id: $user, tenant: $tenant})
-MATCH (notebook:Notebook)
-WHERE notebook.id IN $ids AND notebook.tenant = $tenant
+UNWIND $ids AS given
+MATCH (notebook:Notebook {id: given, tenant: $tenant})
 // use: access/towards
 WITH notebook, permission
 WHERE permission IS NOT NULL

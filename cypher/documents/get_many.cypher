@@ -4,8 +4,10 @@
 // params:  viewer: string, ids: list<string>
 // returns: document: map, permission: integer
 MATCH (viewer:User {id: $viewer, tenant: $tenant})
-MATCH (notebook:Notebook)-[:CONTAINS]->(document:Document)
-WHERE document.id IN $ids AND document.tenant = $tenant AND document.deletion IS NULL
+UNWIND $ids AS given
+MATCH (document:Document {id: given, tenant: $tenant})
+WHERE document.deletion IS NULL
+MATCH (notebook:Notebook)-[:CONTAINS]->(document)
 // use: access/towards
 WITH notebook, document, permission
 WHERE permission IS NOT NULL

@@ -3,8 +3,8 @@
 // mode:    write
 // params:  ids: list<string>, lock: string
 // returns: document: map
-MATCH (document:Document)
-WHERE document.id IN $ids AND document.tenant = $tenant
+UNWIND $ids AS given
+MATCH (document:Document {id: given, tenant: $tenant})
 WITH document
 ORDER BY document.id
 SET document.lock = $lock

@@ -4,8 +4,8 @@
 // params:  viewer: string, ids: list<string>
 // returns: chunk: map
 MATCH (viewer:User {id: $viewer, tenant: $tenant})
-MATCH (chunk:Chunk)
-WHERE chunk.id IN $ids AND chunk.tenant = $tenant
+UNWIND $ids AS given
+MATCH (chunk:Chunk {id: given, tenant: $tenant})
 MATCH (notebook:Notebook)-[:CONTAINS]->(document:Document)-[:HAS_CHUNK]->(chunk)
 WHERE document.deletion IS NULL
 // use: access/towards

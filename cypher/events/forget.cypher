@@ -4,7 +4,7 @@
 // tenant:  any; the relay hands on the events of all tenants
 // params:  ids: list<string>
 // returns: dropped: integer
-MATCH (event:Event)
-WHERE event.id IN $ids
+UNWIND $ids AS given
+MATCH (event:Event {id: given})
 DELETE event
 RETURN count(*) AS dropped

@@ -3,7 +3,7 @@
 // mode:    read
 // params:  ids: list<string>
 // returns: job: map
-MATCH (job:Job)
-WHERE job.id IN $ids AND job.tenant = $tenant
+UNWIND $ids AS given
+MATCH (job:Job {id: given, tenant: $tenant})
 RETURN
   // use: jobs/projection

@@ -3,7 +3,8 @@
 // mode:    read
 // params:  ids: list<string>
 // returns: notebook: map
-MATCH (notebook:Notebook)
-WHERE notebook.id IN $ids AND notebook.tenant = $tenant AND notebook.status <> 'deleted'
+UNWIND $ids AS given
+MATCH (notebook:Notebook {id: given, tenant: $tenant})
+WHERE notebook.status <> 'deleted'
 RETURN
   // use: notebooks/projection

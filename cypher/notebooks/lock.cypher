@@ -3,8 +3,8 @@
 // mode:    write
 // params:  ids: list<string>, lock: string
 // returns: notebook: map
-MATCH (notebook:Notebook)
-WHERE notebook.id IN $ids AND notebook.tenant = $tenant
+UNWIND $ids AS given
+MATCH (notebook:Notebook {id: given, tenant: $tenant})
 WITH notebook
 ORDER BY notebook.id
 SET notebook.lock = $lock

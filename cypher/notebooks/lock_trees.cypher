@@ -3,8 +3,8 @@
 // mode:    write
 // params:  ids: list<string>, lock: string
 // returns: id: string
-MATCH (root:Notebook)
-WHERE root.id IN $ids AND root.tenant = $tenant
+UNWIND $ids AS given
+MATCH (root:Notebook {id: given, tenant: $tenant})
 WITH root
 ORDER BY root.id
 SET root.tree_lock = $lock

@@ -3,7 +3,9 @@
 // mode:    write
 // params:  ids: list<string>, deletion: string, user: string, now: datetime
 // returns: id: string
-MATCH (notebook:Notebook)-[:CONTAINS]->(document:Document)
-WHERE notebook.id IN $ids AND notebook.tenant = $tenant AND document.deletion IS NULL
+UNWIND $ids AS given
+MATCH (notebook:Notebook {id: given, tenant: $tenant})
+MATCH (notebook)-[:CONTAINS]->(document:Document)
+WHERE document.deletion IS NULL
 SET document.deletion = $deletion, document.deleted_by = $user, document.deleted_at = $now
 RETURN document.id AS id

@@ -3,8 +3,10 @@
 // mode:    write
 // params:  ids: list<string>
 // returns: id: string
-MATCH (top:Notebook)-[:PARENT_OF*0..40]->(notebook:Notebook)
-WHERE top.id IN $ids AND top.tenant = $tenant AND notebook.status <> 'deleted'
+UNWIND $ids AS given
+MATCH (top:Notebook {id: given, tenant: $tenant})
+MATCH (top)-[:PARENT_OF*0..40]->(notebook:Notebook)
+WHERE notebook.status <> 'deleted'
 WITH DISTINCT notebook
 MATCH (notebook)<-[:PARENT_OF*0..40]-(above:Notebook)
 WITH notebook, collect(above.id) AS path

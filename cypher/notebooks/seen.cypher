@@ -4,8 +4,8 @@
 // params:  viewer: string, ids: list<string>
 // returns: notebook: map, permission: integer, starred: boolean, stars: integer
 MATCH (viewer:User {id: $viewer, tenant: $tenant})
-MATCH (notebook:Notebook)
-WHERE notebook.id IN $ids AND notebook.tenant = $tenant
+UNWIND $ids AS given
+MATCH (notebook:Notebook {id: given, tenant: $tenant})
 // use: access/towards
 WITH viewer, notebook, permission
 WHERE permission IS NOT NULL

@@ -3,8 +3,8 @@
 // mode:    read
 // params:  ids: list<string>
 // returns: id: string
-MATCH (notebook:Notebook)
-WHERE notebook.id IN $ids AND notebook.tenant = $tenant
+UNWIND $ids AS given
+MATCH (notebook:Notebook {id: given, tenant: $tenant})
 MATCH (notebook)<-[:PARENT_OF*0..40]-(root:Notebook)
 WHERE NOT EXISTS { (root)<-[:PARENT_OF]-(:Notebook) }
 WITH DISTINCT root.id AS id

@@ -3,7 +3,7 @@
 // mode:    read
 // params:  ids: list<string>
 // returns: template: map
-MATCH (template:NotebookTemplate)
-WHERE template.id IN $ids AND template.tenant = $tenant
+UNWIND $ids AS given
+MATCH (template:NotebookTemplate {id: given, tenant: $tenant})
 RETURN
   // use: templates/projection

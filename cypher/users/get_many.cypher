@@ -3,7 +3,7 @@
 // mode:    read
 // params:  ids: list<string>
 // returns: user: map
-MATCH (user:User)
-WHERE user.id IN $ids AND user.tenant = $tenant
+UNWIND $ids AS given
+MATCH (user:User {id: given, tenant: $tenant})
 RETURN
   // use: users/projection

@@ -3,8 +3,8 @@
 // mode:    write
 // params:  ids: list<string>, lock: string
 // returns: user: map
-MATCH (user:User)
-WHERE user.id IN $ids AND user.tenant = $tenant
+UNWIND $ids AS given
+MATCH (user:User {id: given, tenant: $tenant})
 WITH user
 ORDER BY user.id
 SET user.lock = $lock

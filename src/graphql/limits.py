@@ -87,7 +87,7 @@ def _spread_in(selections: SelectionSetNode) -> Iterator[str]:
 
 def _extent(selections: SelectionSetNode, fragments: Mapping[str, Extent]) -> Extent:
     parts = [_part(selection, fragments) for selection in selections.selections]
-    return Extent(depth=max(it.depth for it in parts), aliases=sum(it.aliases for it in parts))
+    return Extent(depth=max((it.depth for it in parts), default=0), aliases=sum(it.aliases for it in parts))
 
 
 def _part(selection: SelectionNode, fragments: Mapping[str, Extent]) -> Extent:

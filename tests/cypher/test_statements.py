@@ -146,6 +146,14 @@ def test_every_fragment_is_used() -> None:
     assert fragments == used
 
 
+def test_what_is_given_by_ids_is_looked_up_by_each() -> None:
+    """ArcadeDB takes no index for `id IN $ids`, and goes through all that the label has."""
+    by_another_index = {"notebooks/restore", "notebooks/restore_documents"}
+    found = {name for name, text in files().items() if re.search(r"\.id IN \$", text)}
+
+    assert found == by_another_index
+
+
 def test_no_statement_asks_for_what_only_one_engine_has() -> None:
     """What one of the two refuses, ignores or answers otherwise."""
     forbidden = re.compile(

@@ -121,15 +121,11 @@ class Compiler:
         given = self._selection(branch.selection, {"it": that, **beside})
         narrowed = [put(condition) for condition in _narrowed(edge, branch)]
         if edge.seen:
-            self._first.append(self._seen(put("that_seen"), narrowed))
+            found = put(_found(edge.seen, branch.choices["shelf"])) or self._fragments["access/from_viewer"]
+            self._first.append(_seen(found.strip(), narrowed, put("that_seen")))
             narrowed = []
         where = " AND ".join([*([put(edge.where)] if edge.where else []), *narrowed])
         return _read(edge, branch, given=given, where=where, put=put)
-
-    def _seen(self, name: str, narrowed: Sequence[str]) -> str:
-        conditions = "".join(f"\n    AND {condition}" for condition in narrowed)
-        rule = self._fragments["access/from_viewer"].strip()
-        return f"CALL (viewer) {{\n{rule}{conditions}\nRETURN collect(notebook) AS {name}\n}}"
 
     def _put(
         self,
@@ -161,6 +157,12 @@ class _Names(dict[str, str]):
 
     def __missing__(self, name: str) -> str:
         return self._that + name.removeprefix("that")
+
+
+def _seen(found: str, narrowed: Sequence[str], name: str) -> str:
+    """What collects the notebooks that are *found*, as far as they are *narrowed*, under a *name*."""
+    lines = [found, *(f"  AND {condition}" for condition in narrowed)]
+    return "\n".join(["CALL (viewer) {", *lines, f"RETURN collect(DISTINCT notebook) AS {name}", "}"])
 
 
 def _found(known: Mapping[str, Any], word: str) -> Any:

@@ -34,7 +34,7 @@ class Edge:
         beyond: What lies behind a place.
         total: How many there are in the whole list; they are counted if it is empty.
         gate: What must hold, or the list is none and not empty.
-        seen: Whether it is a list of all notebooks that the viewer sees, which slots and choices narrow.
+        seen: For a list of notebooks that the viewer sees, what finds each `notebook`, as chosen by `shelf`.
     """
 
     to: str
@@ -52,7 +52,7 @@ class Edge:
     beyond: str = "that_key > $after_key OR (that_key = $after_key AND that.id > $after_id)"
     total: str = ""
     gate: str = ""
-    seen: bool = False
+    seen: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,8 +232,8 @@ _KINDS: Mapping[str, Kind] = {
             "document": Edge(
                 to="document",
                 match=(
-                    "MATCH (that_notebook:Notebook)-[:CONTAINS]->"
-                    "(that:Document {id: it.subject, tenant: $tenant})"
+                    "MATCH (that:Document {id: it.subject, tenant: $tenant}) "
+                    "MATCH (that_notebook:Notebook)-[:CONTAINS]->(that)"
                 ),
                 where=f"that.deletion IS NULL AND {READABLE.format('that_notebook')}",
                 beside=_DOCUMENT,
@@ -285,7 +285,19 @@ def _by_id(label: str, to: str, *, where: str = "") -> Edge:
 
 _SEARCHED = """toLower(that.username) CONTAINS $text
     OR toLower(coalesce(that.full_name, '')) CONTAINS $text"""
-_OWN_GRANT = "[:OWNS|COLLABORATES_ON {status: 'active'}]"
+_GRANT = "[:OWNS|COLLABORATES_ON {status: 'active'}]"
+_SHELVES = {
+    "all": "",
+    "owned": "MATCH (viewer)-[:OWNS]->(notebook:Notebook) WHERE notebook.status <> 'deleted'",
+    "shared": "MATCH (viewer)-[:COLLABORATES_ON {status: 'active'}]->(notebook:Notebook)"
+    " WHERE notebook.status <> 'deleted'",
+    "starred": f"MATCH (viewer)-[:STARRED]->(notebook:Notebook) WHERE {READABLE.format('notebook')}",
+    "public": "MATCH (notebook:Notebook {tenant: $tenant, visibility: 'public'})"
+    " WHERE notebook.status <> 'deleted'",
+    "top": f"MATCH (viewer)-{_GRANT}->(notebook:Notebook) WHERE notebook.status <> 'deleted' AND NOT EXISTS"
+    f" {{ (notebook)<-[:PARENT_OF*1..20]-(:Notebook)<-{_GRANT}-(viewer) }}",
+}
+"""What finds the notebooks of each shelf, not touching those of others; all of them by the access rule."""
 
 _NARROWED = {
     "text": "notebook.search_name CONTAINS $text",
@@ -297,7 +309,10 @@ ROOTS: Mapping[str, Edge] = {
     "notebook": _by_id("Notebook", "notebook", where=READABLE.format("that")),
     "document": Edge(
         to="document",
-        match="MATCH (that_notebook:Notebook)-[:CONTAINS]->(that:Document {id: $id, tenant: $tenant})",
+        match=(
+            "MATCH (that:Document {id: $id, tenant: $tenant}) "
+            "MATCH (that_notebook:Notebook)-[:CONTAINS]->(that)"
+        ),
         where=f"that.deletion IS NULL AND {READABLE.format('that_notebook')}",
         beside=_DOCUMENT,
     ),
@@ -370,16 +385,8 @@ ROOTS: Mapping[str, Edge] = {
     ),
     "notebooks": Edge(
         to="notebook",
-        seen=True,
+        seen=_SHELVES,
         match="UNWIND that_seen AS that",
-        choices={
-            "shelf=owned": "EXISTS { (viewer)-[:OWNS]->(notebook) }",
-            "shelf=shared": "EXISTS { (viewer)-[:COLLABORATES_ON {status: 'active'}]->(notebook) }",
-            "shelf=starred": "EXISTS { (viewer)-[:STARRED]->(notebook) }",
-            "shelf=public": "notebook.visibility = 'public'",
-            "shelf=top": f"EXISTS {{ (viewer)-{_OWN_GRANT}->(notebook) }} AND NOT EXISTS "
-            f"{{ (notebook)<-[:PARENT_OF*1..20]-(:Notebook)<-{_OWN_GRANT}-(viewer) }}",
-        },
         slots=_NARROWED,
         casts={"text": str.casefold},
         keys=_NOTEBOOK_KEYS,

@@ -16,6 +16,8 @@ from graphql import (
     VariableNode,
 )
 
+from aether.domain.views import NotShown
+
 Fields = Mapping[str, list[FieldNode]]
 """The nodes of each field, by the key under which it is answered, in the order of the answer."""
 
@@ -71,7 +73,9 @@ class Selecting:
             (argument,) = directive.arguments or ()
             value = argument.value
             if isinstance(value, VariableNode):
-                given = self._variables[value.name.value]
+                given = self._variables.get(value.name.value)
+                if given is None:
+                    raise NotShown(f"@{directive.name.value} without a value")
             else:
                 given = isinstance(value, BooleanValueNode) and value.value
             if bool(given) is (directive.name.value == "skip"):
