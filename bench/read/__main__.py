@@ -5,6 +5,7 @@ import asyncio
 import json
 import platform
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ from bench.read.world import World, described
 RESULTS = Path(__file__).parents[1] / "results"
 PEER = "peer"
 """The server that the others are compared to."""
+LOG_LINES = 10
 
 
 def main() -> None:
@@ -58,27 +60,44 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _raced(name: str, given: argparse.Namespace) -> dict[str, Any]:
+    """The figures of all operations on one engine."""
     world = World(scale=given.scale)
-    pace = race.Pace(
-        seconds=given.seconds, repetitions=given.repetitions, warm_s=given.warm, at_once=given.at_once
-    )
     with tempfile.TemporaryDirectory(prefix="aether-race-") as folder:
         async with engines.running(name, Path(folder)) as engine:
             begun = time.perf_counter()
             await seed.plant(world, engine.settings)
             planted_s = round(time.perf_counter() - begun, 1)
             print(f"{engine.name}: {described(world)} planted in {planted_s} s", flush=True)
-            serving = servers.running(engine, world, log_level=given.log_level, levels=given.levels)
-            async with serving as raced:
-                chosen = [each for each in operations.ALL if each.letter in given.operations]
-                for operation in chosen:
-                    await asyncio.to_thread(race.check, raced, operation, world)
-                rows = []
-                for operation in chosen:
-                    row = await race.run(raced, operation, world, pace=pace, graph=engine.pid)
-                    print(json.dumps(row), flush=True)
-                    rows.append(row)
+            try:
+                rows = await _operations(engine, world, given)
+            except Exception:
+                _show_logs(Path(folder))
+                raise
     return {"engine": engine.name, "world": described(world), "planted_s": planted_s, "operations": rows}
+
+
+async def _operations(
+    engine: engines.Engine, world: World, given: argparse.Namespace
+) -> list[dict[str, Any]]:
+    pace = race.Pace(
+        seconds=given.seconds, repetitions=given.repetitions, warm_s=given.warm, at_once=given.at_once
+    )
+    chosen = [each for each in operations.ALL if each.letter in given.operations]
+    rows = []
+    async with servers.running(engine, world, log_level=given.log_level, levels=given.levels) as raced:
+        for operation in chosen:
+            await asyncio.to_thread(race.check, raced, operation, world)
+        for operation in chosen:
+            rows.append(await race.run(raced, operation, world, pace=pace, graph=engine.pid))
+            print(json.dumps(rows[-1]), flush=True)
+    return rows
+
+
+def _show_logs(folder: Path) -> None:
+    """Show how the servers' logs end, before they are gone."""
+    for log in sorted(folder.glob("stack/logs/*.log")):
+        lines = log.read_text(errors="replace").splitlines()[-LOG_LINES:]
+        print(f"--- {log.name}", *lines, sep="\n", file=sys.stderr)
 
 
 def _versions() -> dict[str, str]:

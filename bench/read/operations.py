@@ -103,7 +103,8 @@ def _edges(first: int) -> str:
 
 
 def _limited(limit: int) -> str:
-    sort = "sort: [{ searchName: ASC }, { id: ASC }]"
+    # By name as Aether sorts too: the peer loses the order of what is not asked for.
+    sort = "sort: [{ name: ASC }, { id: ASC }]"
     return f"documents(limit: {limit}, {sort}) {{ {_DOCUMENT} }}"
 
 
@@ -173,7 +174,7 @@ OWN = Operation(
         "peer": Words(
             query=f"""query($user: ID!) {{
               users(where: {{ id: {{ eq: $user }} }}) {{
-                notebooks(limit: 50, sort: [{{ searchName: ASC }}, {{ id: ASC }}]) {{
+                notebooks(limit: 50, sort: [{{ name: ASC }}, {{ id: ASC }}]) {{
                   id name tags {_OWNER} {_limited(5)}
                 }}
               }}
@@ -226,12 +227,11 @@ CREATE = Operation(
             variables=lambda choice: {
                 "input": {
                     "name": "Made",
-                    "searchName": "made",
                     "visibility": Visibility.PRIVATE.value,
                     "tags": [],
                     "createdAt": CREATED,
                     "updatedAt": CREATED,
-                    "owner": {"connect": [{"where": {"node": {"id": {"eq": choice.writer.id}}}}]},
+                    "owner": {"connect": [{"where": {"node": {"id": {"eq": choice.writer.id}}}, "edge": {}}]},
                 }
             },
             rows=lambda data: data["createNotebooks"]["notebooks"][0],

@@ -19,7 +19,7 @@ from bench.read.world import World
 
 CHECKED = 12
 """So many choices are asked of all servers beforehand."""
-QUIET_S, QUIET_SHARE, QUIET_WITHIN_S = 0.25, 0.1, 10.0
+QUIET_S, QUIET_SHARE, QUIET_WITHIN_S = 0.25, 0.2, 3.0
 
 
 class Unequal(Exception):

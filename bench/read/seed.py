@@ -1,4 +1,4 @@
-"""Planting the world in a graph, by Aether's own statements."""
+"""Planting the world in a graph: nodes and relationships by Aether's own statements, many at a time."""
 
 import asyncio
 import itertools
@@ -22,10 +22,10 @@ CREATE (:Tenant {
   created_at: $at, updated_at: $at
 })
 """
-_COUNTS = """
+_SETTLED = """
 UNWIND $rows AS row
 MATCH (notebook:Notebook {id: row.id, tenant: $tenant})
-SET notebook.document_count = row.count, notebook.total_size_bytes = row.bytes
+SET notebook.document_count = row.count, notebook.total_size_bytes = row.bytes, notebook.scope_ = row.scope
 """
 _USERS = """
 MATCH (home:Tenant {id: $tenant})
@@ -56,11 +56,8 @@ def _planted(world: World, settings: Settings) -> None:
         planter.each(cypher["notebooks/add"].text, (notebook.row for notebook in world.notebooks))
         nested = [{"id": it.id, "parent": it.parent} for it in world.notebooks if it.parent]
         planter.each(cypher["notebooks/nest"].text, nested)
-        planter.each(
-            cypher["notebooks/scope"].text, (it.id for it in world.notebooks if not it.parent), "ids"
-        )
+        planter.each(_SETTLED, _settled(world))
         planter.each(_uncounted(cypher["documents/add"].text), world.documents())
-        planter.each(_COUNTS, _counts(world))
         planter.each(cypher["collaborations/put"].text, _grants(world))
 
 
@@ -71,12 +68,13 @@ def _uncounted(add: str) -> str:
     return f"{kept} RETURN count(*) AS kept"
 
 
-def _counts(world: World) -> Iterator[Mapping[str, Any]]:
+def _settled(world: World) -> Iterator[Mapping[str, Any]]:
+    """What the notebooks know of their documents and their place, which Aether finds out one by one."""
     bytes_of = Counter[str]()
     for document in world.documents():
         bytes_of[document["notebook"]] += document["file_size"]
     for it in world.notebooks:
-        yield {"id": it.id, "count": it.documents, "bytes": bytes_of[it.id]}
+        yield {"id": it.id, "count": it.documents, "bytes": bytes_of[it.id], "scope": it.scope}
 
 
 def _grants(world: World) -> Iterator[Mapping[str, Any]]:
@@ -101,11 +99,11 @@ class _Planter:
         self._session = session
         self._tenant = tenant
 
-    def each(self, statement: str, rows: Iterable[Any], param: str = "rows", **params: Any) -> None:
+    def each(self, statement: str, rows: Iterable[Mapping[str, Any]], **params: Any) -> None:
         """Run *statement* for all rows, many at a time."""
         waiting = iter(rows)
         while some := list(itertools.islice(waiting, AT_A_TIME)):
-            self.run(statement, **{param: some}, **params)
+            self.run(statement, rows=some, **params)
 
     def run(self, statement: str, **params: Any) -> None:
         self._session.run(statement, tenant=self._tenant, **params).consume()

@@ -41,11 +41,16 @@ Row = dict[str, Any]
 
 @dataclass(slots=True)
 class Notebook:
-    """A notebook, as far as the race asks about it."""
+    """A notebook, as far as the race asks about it.
+
+    Attributes:
+        scope: The tenant and every notebook on the path, as the full-text indexes want it.
+    """
 
     id: str
     owner: int
     depth: int
+    scope: str
     row: Row
     parent: str | None = None
     documents: int = DOCUMENTS_LEAST
@@ -90,8 +95,8 @@ class World:
         for notebook in made[:LARGE]:
             notebook.documents = LARGE_DOCUMENTS
         left = round(DOCUMENTS * self.scale) - sum(notebook.documents for notebook in made)
-        for notebook, more in Counter(chance.choices(range(len(small)), k=left)).items():
-            small[notebook].documents += more
+        for place, more in Counter(chance.choices(range(len(small)), k=left)).items():
+            small[place].documents += more
         return made
 
     @cached_property
@@ -167,7 +172,8 @@ class World:
             "updated_at": _at(place, days=30),
         }
         depth = parent.depth + 1 if parent else 0
-        return Notebook(row["id"], owner, depth, row, parent.id if parent else None)
+        scope = f"{parent.scope if parent else self.tenant} {row['id']}"
+        return Notebook(row["id"], owner, depth, scope, row, parent.id if parent else None)
 
     def _document(self, chance: random.Random, place: int, notebook: Notebook) -> Row:
         name = f"{_words(chance, 3)} {place:06}.pdf"

@@ -27,7 +27,6 @@ export function typeDefs({ authorized, levels }) {
       id: ID! @id
       tenant: String
       name: String!
-      searchName: String @alias(property: "search_name")
       description: String! @default(value: "")
       visibility: String! @default(value: "private")
       status: String! @default(value: "active")
@@ -47,7 +46,6 @@ export function typeDefs({ authorized, levels }) {
     type Document @node ${rules.document} {
       id: ID!
       name: String!
-      searchName: String @alias(property: "search_name")
       processingStatus: String! @alias(property: "processing_status")
       fileSize: Int! @alias(property: "file_size")
       uploadedAt: Instant @alias(property: "uploaded_at")
