@@ -21,7 +21,8 @@ from tests.plans.fuzz import Fuzz
 from tests.plans.paths import Answer, Paths, Question, answered
 from tests.plans.worlds import World
 
-QUESTIONS = 150
+pytestmark = pytest.mark.timeout(600)  # Neo4j takes its time for each statement that it has not seen
+
 PLANNED_LEAST = 0.8
 
 
@@ -46,14 +47,14 @@ async def alike(paths: Paths, asked: str, /, *, by: Viewer, **variables: object)
 @pytest.mark.filterwarnings(
     "ignore::pytest.PytestUnraisableExceptionWarning"
 )  # execution drops what it began
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("questions", [100, pytest.param(500, marks=pytest.mark.slow)])
 async def test_random_questions_are_answered_alike_and_mostly_by_plans(
-    paths: Paths, world: World, seed: int
+    paths: Paths, world: World, questions: int
 ) -> None:
-    fuzz = Fuzz(paths=paths, world=world, random=Random(seed))
+    fuzz = Fuzz(paths=paths, world=world, random=Random(questions))
 
-    assert await fuzz.run(QUESTIONS) == []
-    assert fuzz.clean > QUESTIONS / 4
+    assert await fuzz.run(questions) == []
+    assert fuzz.clean > questions / 2
     assert fuzz.planned >= PLANNED_LEAST * fuzz.clean
 
 
@@ -457,10 +458,10 @@ async def test_what_does_not_fit_is_told_in_the_same_words(paths: Paths, ada: Vi
     ):
         assert (await alike(paths, asked, by=ada, **variables)).errors, variables
     assert (await alike(paths, asked, by=ada, id="x", n=1, unknown=[1])).errors == ()
+    assert await alike(paths, "{ }", by=ada) == Answer(data="{}", errors=())
     for document in (
         "",
         "{",
-        "{ }",
         "{ nothing }",
         "{ notebook { id } }",
         "{ notebook(id: $id) { id } }",
