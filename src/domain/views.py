@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from aether.domain.errors import Unavailable
 from aether.domain.viewers import Viewer
 
 Value = str | int | float | bool | None | list[str]
@@ -70,8 +69,8 @@ class View(Protocol):
         """What metrics and explanations call it."""
         ...
 
-    async def show(self, values: Mapping[str, Value], *, by: Viewer) -> Sequence[Any]:
-        """What *by* sees: one item for each branch that was asked for.
+    async def show(self, values: Mapping[str, Value], *, by: Viewer) -> Sequence[Any] | None:
+        """What *by* sees, an item for each branch that was asked for; none if *by* is not in the graph.
 
         Raises:
             Unavailable: The graph does not answer.
@@ -93,6 +92,3 @@ class Views(Protocol):
 
 class NotShown(Exception):
     """A view asks for what none shows."""
-
-
-__all__ = ["Branch", "NotShown", "Part", "Selection", "Unavailable", "Value", "View", "Views"]

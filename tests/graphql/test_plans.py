@@ -1,16 +1,23 @@
 """Plans as clients meet them: what is answered by one, and what admins are told of it."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from graphql import GraphQLObjectType, OperationType, get_operation_ast, is_leaf_type, parse
 from graphql.type import get_named_type
+from typing_extensions import override
 
 from aether import demo
 from aether.adapters.api_client import operations
 from aether.adapters.neo4j.words import KINDS as WORDS
 from aether.adapters.neo4j.words import ROOTS
+from aether.domain.errors import Unavailable
+from aether.domain.tenants import TenantId
+from aether.domain.users import UserId
+from aether.domain.viewers import Viewer
+from aether.domain.views import View, Views
 from aether.graphql import schema
+from aether.graphql.context import Context, Ports
 from aether.graphql.plans.shapes import FIELDS, KINDS, Linked, Made, Sought
 from tests.graphql.house import Caller
 
@@ -125,3 +132,81 @@ async def test_instants_are_told_to_the_millisecond_in_both_ways(ada: Caller) ->
     assert planned["notebook"] == executed["notebook"]
     assert len(planned["notebook"]["createdAt"]) == len("2026-05-01T09:30:00.000Z")
     assert executed["serverTime"].endswith("Z")
+
+
+MAKE = """
+mutation ($name: String!, $first: Int!) {
+  made: createNotebook(input: {name: $name}) {
+    userErrors { code field message }
+    notebook {
+      __typename id name viewerPermission compliance { classification }
+      owner { username } children(first: $first) { totalCount edges { node { id } } }
+    }
+  }
+  refused: createNotebook(input: {name: ""}) { userErrors { code field } notebook { id } }
+}
+"""
+
+
+async def test_what_was_changed_is_shown_by_a_plan(root: Caller) -> None:
+    body = {"query": MAKE, "variables": {"name": "Deltas", "first": 5}, "extensions": {"explain": True}}
+
+    told = (await root.post(body)).json()
+
+    assert told["extensions"]["plan"]["answeredBy"] == "plan"
+    made = told["data"]["made"]
+    assert made["userErrors"] == []
+    assert made["notebook"].pop("id").startswith("notebook_")
+    assert made["notebook"] == {
+        "__typename": "Notebook",
+        "name": "Deltas",
+        "viewerPermission": "ADMIN",
+        "compliance": {"classification": "INTERNAL"},
+        "owner": {"username": "root"},
+        "children": {"totalCount": 0, "edges": []},
+    }
+    assert told["data"]["refused"] == {
+        "userErrors": [{"code": "INVALID", "field": ["input", "name"]}],
+        "notebook": None,
+    }
+
+
+async def test_what_a_plan_cannot_show_is_changed_once_all_the_same(ada: Caller) -> None:
+    told = await ada.answer(MAKE, name="Once", first=1_000)
+
+    (error,) = told["errors"]
+    assert (error["extensions"]["code"], error["path"]) == ("INVALID", ["made", "notebook", "children"])
+    listed = await ada.ask('{ notebooks(filter: {text: "once"}) { totalCount } }')
+    assert listed["notebooks"]["totalCount"] == 1
+
+
+async def test_a_graph_that_is_away_is_asked_once() -> None:
+    class Away(Views):
+        """Views of a graph that does not answer."""
+
+        asked = 0
+
+        @override
+        def prepare(self, branches: object) -> View:
+            return cast("View", self)
+
+        name = "views/away"
+
+        async def show(self, *_: object, **__: object) -> None:
+            self.asked += 1
+            raise Unavailable("The graph does not answer.")
+
+    class Never:
+        """A graph that is not to be asked."""
+
+    views, viewer = Away(), Viewer(user=UserId("u"), tenant=TenantId("t"), roles=frozenset())
+    ports = Ports(**dict.fromkeys(Ports.__dataclass_fields__, Never()))  # type: ignore[arg-type]
+    context = Context(ports=ports, request_id="r", admitted=viewer)
+
+    asked = "{ viewer { id } user(id: 1) { id } }"
+    answer = await schema.build(views).execute(asked, context_value=context)
+
+    assert views.asked == 1
+    assert answer.data == {"viewer": None, "user": None}
+    assert [(it.extensions or {})["code"] for it in answer.errors or ()] == ["UNAVAILABLE"] * 2
+    assert context.away is None

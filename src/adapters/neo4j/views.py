@@ -60,7 +60,7 @@ class Neo4jView(View):
         return self._name
 
     @override
-    async def show(self, values: Mapping[str, Value], *, by: Viewer) -> Sequence[Any]:
+    async def show(self, values: Mapping[str, Value], *, by: Viewer) -> Sequence[Any] | None:
         params: dict[str, Any] = {
             **values,
             "tenant": by.tenant,
@@ -69,7 +69,7 @@ class Neo4jView(View):
         }
         for name, cast in self._casts.items():
             params[name] = cast(params[name])
-        shown: Sequence[Any] = await self._graph.shown(self._name, self.text, params)
+        shown: Sequence[Any] | None = await self._graph.shown(self._name, self.text, params)
         return shown
 
 

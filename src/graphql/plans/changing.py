@@ -78,7 +78,8 @@ class Change:
         if self.view is None or payload.shown is None:
             return (None,) * len(self.slots)
         ids = dict.fromkeys(self.slots, payload.shown)
-        return await self.view.show({**values, **ids}, by=context.viewer)
+        shown = await self.view.show({**values, **ids}, by=context.viewer)
+        return shown if shown is not None else (None,) * len(self.slots)
 
     def located(self, error: Exception, *path: str) -> GraphQLError:
         """*error*, with where it came up."""

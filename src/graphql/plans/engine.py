@@ -259,6 +259,8 @@ async def _read(plan: Plan, variables: VariableValues, context: Context) -> dict
     for seek in plan.seeks:
         asked.found[seek.number] = await seek.by(context, seek.args(variables))
     shown = await plan.view.show(values, by=context.viewer) if plan.view is not None else ()
+    if shown is None:
+        raise Odd
     read = time.perf_counter()
     data = plan.complete(shown, asked)
     context.explained |= {
