@@ -74,7 +74,11 @@ async def test_a_document_goes_through_the_api_and_a_worker(
         assert (await ada.over(job))["status"] == "COMPLETED"
     finally:
         worker.terminate()
-        code = await asyncio.wait_for(worker.wait(), 10)
+        try:
+            code = await asyncio.wait_for(worker.wait(), 30)
+        except TimeoutError:
+            worker.kill()  # else it would do the work of the tests that follow
+            raise
 
     assert code == 0, log.read_text()
     assert "document_completed" in log.read_text()

@@ -1,6 +1,7 @@
 """What the comparison of both ways asks for: the ways themselves, a world, and people of a fresh tenant."""
 
 from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
 
 import pytest
 from neo4j import AsyncDriver
@@ -18,13 +19,14 @@ from tests.plans.paths import Paths
 from tests.plans.worlds import World
 
 SEED = 4
+HERE = Path(__file__).parent
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Neo4j plans each new statement for a tenth of a second or more: random questions take minutes there."""
+    """Neo4j plans each new statement for a tenth of a second or more, so that this takes minutes there."""
     for item in items:
-        if item.name.startswith("test_random_questions") and "neo4j" in item.name:
+        if item.path.parent == HERE and "neo4j" in item.name:
             item.add_marker(pytest.mark.slow)
             if "500" in item.name:
                 item.add_marker(pytest.mark.skip(reason="`make fuzz` asks Neo4j as long as you like"))
