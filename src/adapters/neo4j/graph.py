@@ -15,14 +15,16 @@ from neo4j import (
     AsyncDriver,
     AsyncGraphDatabase,
     AsyncManagedTransaction,
+    AsyncSession,
     NotificationDisabledClassification,
     Query,
+    Record,
     unit_of_work,
 )
-from neo4j.exceptions import ClientError, DriverError, Neo4jError
+from neo4j.exceptions import ClientError
 from typing_extensions import override
 
-from aether.adapters.neo4j.errors import GONE, AlreadyThere, GraphUnavailable, Vanished, translated
+from aether.adapters.neo4j.errors import AWAY, GONE, AlreadyThere, GraphUnavailable, Vanished, translated
 from aether.adapters.neo4j.runner import Runner, measured
 from aether.adapters.neo4j.statements import Mode, Statement
 from aether.adapters.neo4j.work import Neo4jWork
@@ -31,9 +33,6 @@ from aether.domain.tenants import TenantId
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-_PAUSES_S = (0.03, 0.1, 0.3)
-"""How long to wait before a reading is asked again, in seconds."""
 
 
 @asynccontextmanager
@@ -194,21 +193,26 @@ class Neo4jGraph(Graph):
                 raise
 
     async def _asked(self, query: Query, params: dict[str, Any]) -> Any:
-        for pause_s in (*_PAUSES_S, None):
+        async with self._reading() as session:
             try:
-                async with self._driver.session(
-                    database=self._database,
-                    bookmark_manager=self._bookmarks,
-                    default_access_mode=READ_ACCESS,
-                    fetch_size=-1,
-                ) as session:
-                    record = await (await session.run(query, params)).single()
-                    return None if record is None else record[0]
-            except (DriverError, Neo4jError) as error:
-                if pause_s is None or not error.is_retryable():
-                    raise
-                await asyncio.sleep(pause_s)
-        return None
+                return _first(await (await session.run(query, params)).single())
+            except AWAY:
+                pass  # it may be back in a moment: now with the driver's own patience
+
+        @unit_of_work(timeout=self._deadline_s)
+        async def again(transaction: AsyncManagedTransaction) -> Any:
+            return _first(await (await transaction.run(cast("Any", query.text), params)).single())
+
+        async with self._reading() as session:
+            return await session.execute_read(again)
+
+    def _reading(self) -> AsyncSession:
+        return self._driver.session(
+            database=self._database,
+            bookmark_manager=self._bookmarks,
+            default_access_mode=READ_ACCESS,
+            fetch_size=-1,
+        )
 
     async def ping(self) -> None:
         """Ask the graph for nothing.
@@ -226,3 +230,7 @@ class Neo4jGraph(Graph):
             if translated(error) is not None:
                 raise GraphUnavailable from error
             raise
+
+
+def _first(record: Record | None) -> Any:
+    return None if record is None else record[0]
