@@ -2,7 +2,7 @@
 
 A view is put in words of the domain, prepared once, and read in one statement as often as
 it is asked for. What it gives is plain and positional, so that whoever shows it need not
-look anything up: a selection is a list of its leaves and then its branches, an instant the
+look anything up: a selection is a list in the order of its items, an instant the
 milliseconds since 1970, a map its JSON text. What a viewer may not see is absent, as everywhere.
 """
 

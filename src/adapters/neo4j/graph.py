@@ -12,6 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from neo4j import (
     READ_ACCESS,
+    WRITE_ACCESS,
     AsyncDriver,
     AsyncGraphDatabase,
     AsyncManagedTransaction,
@@ -141,9 +142,15 @@ class Neo4jGraph(Graph):
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
     ) -> tuple[T, bool]:
+        async with self._in_time():
+            return await self._managed(mode, use_case, args, kwargs)
+
+    @asynccontextmanager
+    async def _in_time(self) -> AsyncIterator[None]:
+        """End what takes longer than the deadline, and tell errors of the driver by what they mean."""
         try:
             async with asyncio.timeout(self._deadline_s):
-                return await self._managed(mode, use_case, args, kwargs)
+                yield
         except Exception as error:
             if (meaning := translated(error)) is not None:
                 raise meaning from error
@@ -168,9 +175,7 @@ class Neo4jGraph(Graph):
                     raise Vanished from error
                 raise
 
-        async with self._driver.session(
-            database=self._database, bookmark_manager=self._bookmarks, fetch_size=-1
-        ) as session:
+        async with self._session() as session:
             execute = session.execute_read if mode is Mode.READ else session.execute_write
             return await execute(body)
 
@@ -184,16 +189,11 @@ class Neo4jGraph(Graph):
         """
         query = Query(cast("Any", text), timeout=self._deadline_s)
         with measured(name, Mode.READ):
-            try:
-                async with asyncio.timeout(self._deadline_s):
-                    return await self._asked(query, params)
-            except Exception as error:
-                if (meaning := translated(error)) is not None:
-                    raise meaning from error
-                raise
+            async with self._in_time():
+                return await self._asked(query, params)
 
     async def _asked(self, query: Query, params: dict[str, Any]) -> Any:
-        async with self._reading() as session:
+        async with self._session(READ_ACCESS) as session:
             try:
                 return _first(await (await session.run(query, params)).single())
             except AWAY:
@@ -203,14 +203,14 @@ class Neo4jGraph(Graph):
         async def again(transaction: AsyncManagedTransaction) -> Any:
             return _first(await (await transaction.run(cast("Any", query.text), params)).single())
 
-        async with self._reading() as session:
+        async with self._session() as session:
             return await session.execute_read(again)
 
-    def _reading(self) -> AsyncSession:
+    def _session(self, access: str = WRITE_ACCESS) -> AsyncSession:
         return self._driver.session(
             database=self._database,
             bookmark_manager=self._bookmarks,
-            default_access_mode=READ_ACCESS,
+            default_access_mode=access,
             fetch_size=-1,
         )
 

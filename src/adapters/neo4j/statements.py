@@ -5,7 +5,7 @@ header says is refused when it is loaded, long before anybody runs it.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -58,7 +58,7 @@ def load(root: Path) -> Mapping[str, Statement]:
     Raises:
         StatementInvalid: One of them and its header disagree.
     """
-    files = {path.relative_to(root).with_suffix("").as_posix(): path.read_text() for path in _files(root)}
+    files = _texts(root)
     return {
         name: _statement(name, text, files) for name, text in files.items() if not _is_fragment(name, text)
     }
@@ -66,12 +66,13 @@ def load(root: Path) -> Mapping[str, Statement]:
 
 def fragments(root: Path) -> Mapping[str, str]:
     """The fragments below *root*, by name, without their headers."""
-    texts = {path.relative_to(root).with_suffix("").as_posix(): path.read_text() for path in _files(root)}
-    return {name: _body(text) for name, text in texts.items() if _is_fragment(name, text)}
+    return {name: _body(text) for name, text in _texts(root).items() if _is_fragment(name, text)}
 
 
-def _files(root: Path) -> Iterator[Path]:
-    yield from sorted(path for path in root.glob("*/*.cypher") if path.parent.name != "migrations")
+def _texts(root: Path) -> Mapping[str, str]:
+    """What stands in the files below *root*, by name, without the migrations."""
+    files = sorted(path for path in root.glob("*/*.cypher") if path.parent.name != "migrations")
+    return {path.relative_to(root).with_suffix("").as_posix(): path.read_text() for path in files}
 
 
 def _is_fragment(name: str, text: str) -> bool:

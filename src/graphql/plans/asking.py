@@ -1,17 +1,14 @@
 """Asking: what one request adds to a plan."""
 
-import base64
-import binascii
 from collections.abc import Callable
 from typing import Any
 
-import orjson
 from graphql.execution.values import VariableValues
 
 from aether.domain.pages import MOST, Place
 from aether.domain.viewers import Viewer
 from aether.domain.views import Value
-from aether.graphql.cursors import TAG, Cursors
+from aether.graphql.cursors import Cursors
 
 
 class Odd(Exception):
@@ -49,7 +46,8 @@ class Asked:
         """Ask for the page that *args* tell, and put where it begins into *values*.
 
         Raises:
-            Odd: The page is too long, or does not begin at any place.
+            Odd: The page is too long or too short.
+            CursorInvalid: It does not begin at any place.
         """
         first = args["first"]
         if not 1 <= first <= MOST:
@@ -59,7 +57,7 @@ class Asked:
         values[f"{number}_most"] = first + 1
         if args["after"] is not None:
             # Whether it was signed for this list is known once we know what the list hangs on.
-            place = _unverified(args["after"])
+            place = self._cursors.seeming(args["after"])
             values[f"{number}_key"], values[f"{number}_id"] = place.key, place.id
 
     def listing(self, number: str, above: str) -> str:
@@ -77,15 +75,3 @@ class Asked:
     def cursor(self, listing: str, row: list[Any]) -> str:
         """The cursor of a row."""
         return self._cursors.of(Place(key=row[0], id=row[1]), listing=listing)
-
-
-def _unverified(cursor: str) -> Place:
-    """The place that *cursor* seems to tell."""
-    try:
-        signed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        key, id = orjson.loads(signed[TAG:])
-    except (ValueError, binascii.Error) as error:
-        raise Odd from error
-    if not isinstance(key, str | int | float) or not isinstance(id, str):
-        raise Odd
-    return Place(key=key, id=id)

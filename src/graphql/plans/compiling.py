@@ -5,7 +5,7 @@ displays and not a call for each field. It checks what it is given against the s
 gives up with `Odd` on whatever does not fit: the ordinary execution then says what is wrong.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -24,10 +24,10 @@ from graphql import (
 from graphql.execution.values import VariableValues, get_argument_values
 
 from aether.domain.viewers import Viewer
-from aether.domain.views import Branch, NotShown, Part, Selection, Value, View, Views
-from aether.graphql.context import Context
+from aether.domain.views import Branch, NotShown, Part, Selection, Value, Views
 from aether.graphql.plans.asking import Asked, Bind
 from aether.graphql.plans.changing import Change
+from aether.graphql.plans.plan import Plan, Seek
 from aether.graphql.plans.selecting import Fields, Selecting
 from aether.graphql.plans.shapes import (
     FIELDS,
@@ -44,32 +44,6 @@ from aether.graphql.plans.writing import OF_ATTRIBUTES, Writer, bare, display, q
 
 ITEMS_MOST = 1_000
 """The most fields of one plan; longer documents are not covered."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seek:
-    """Something that more than the graph answers, and the name under which it is found."""
-
-    number: str
-    by: Callable[[Context, Args], Awaitable[Any]]
-    args: Callable[[VariableValues], Args]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """How one document is answered.
-
-    Attributes:
-        view: What is read of the graph; none if nothing is.
-        binds: What works out its values.
-        seeks: What else is looked for.
-        complete: Makes the data of the answer from what the view shows.
-    """
-
-    view: View | None
-    binds: Sequence[Bind]
-    seeks: Sequence[Seek]
-    complete: Callable[[Sequence[Any], Asked], dict[str, Any]]
 
 
 @dataclass(slots=True)
@@ -114,7 +88,7 @@ class Compiler:
     ) -> None:
         self._variables = variables
         self._schema = schema
-        self._selecting = Selecting(schema, fragments, variables.coerced)
+        self._selecting = Selecting(fragments, variables.coerced)
         self._binds: list[Bind] = []
         self._seeks: list[Seek] = []
         self._out = Writer()

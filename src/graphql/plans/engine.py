@@ -31,7 +31,8 @@ from aether.graphql.cost import NODES_MOST, nodes_asked
 from aether.graphql.limits import TOKENS_MOST, Limits
 from aether.graphql.plans.asking import Asked, Bind, Odd
 from aether.graphql.plans.changing import Change, Operation
-from aether.graphql.plans.compiling import Compiler, Plan
+from aether.graphql.plans.compiling import Compiler
+from aether.graphql.plans.plan import Plan
 from aether.graphql.plans.shapes import NODES
 
 BYTES_MOST = 64 << 20
@@ -118,8 +119,8 @@ class Plans:
         )
         if not isinstance(values, VariableValues):
             return _counted(context, "execution", None)
-        plan = self._plan(entry, values)
-        if plan is None or self._asks_too_much(entry, values):
+        plan = None if self._asks_too_much(entry, values) else self._plan(entry, values)
+        if plan is None:
             return _counted(context, "execution", None)
         if isinstance(plan, Plan):
             return await _shown(plan, values, context)
@@ -156,8 +157,6 @@ class Plans:
     def _plan(self, entry: _Entry, values: VariableValues) -> Plan | Sequence[Change] | None:
         shape = _shape(values.coerced)
         if shape not in entry.plans:
-            if self._asks_too_much(entry, values):
-                return None
             if len(entry.plans) < VARIANTS_MOST:
                 entry.size += entry.each
                 self._grown(entry.each)

@@ -8,7 +8,6 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     GraphQLObjectType,
-    GraphQLSchema,
     InlineFragmentNode,
     NamedTypeNode,
     SelectionNode,
@@ -27,11 +26,9 @@ class Selecting:
 
     def __init__(
         self,
-        schema: GraphQLSchema,
         fragments: Mapping[str, FragmentDefinitionNode],
         variables: Mapping[str, Any],
     ) -> None:
-        self._schema = schema
         self._fragments = fragments
         self._variables = variables
 

@@ -82,22 +82,6 @@ class Sought:
     by: Callable[[Context, Args], Awaitable[Any]]
 
 
-KINDS: Mapping[str, str] = {
-    "Account": "account",
-    "Activity": "activity",
-    "ApiKey": "key",
-    "Chunk": "chunk",
-    "Collaboration": "collaboration",
-    "Document": "document",
-    "Job": "job",
-    "Notebook": "notebook",
-    "NotebookTemplate": "template",
-    "Tenant": "tenant",
-    "User": "user",
-}
-"""What the domain calls the things of each type."""
-
-
 NODES: Mapping[str, str] = {
     "chunk": "Chunk",
     "document": "Document",
@@ -110,6 +94,13 @@ NODES: Mapping[str, str] = {
 }
 """The types of what `node` finds, by how their ids begin."""
 
+KINDS: Mapping[str, str] = {
+    **{type: kind for kind, type in NODES.items()},
+    "Account": "account",
+    "Activity": "activity",
+    "Collaboration": "collaboration",
+}
+"""What the domain calls the things of each type."""
 
 SHOWN: Mapping[str, Linked] = {
     word: Linked(word=word, slots=lambda _: {"id": ""}) for word in ("document", "notebook")
