@@ -14,6 +14,7 @@ from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import httpx
 from arq.connections import ArqRedis
@@ -38,6 +39,7 @@ from aether.adapters.http.probes import Check, checked, probe_routes
 from aether.adapters.local_issuer.issuer import LocalIssuer
 from aether.adapters.local_issuer.mint import CLIENT, NAME
 from aether.adapters.neo4j import migrations, statements
+from aether.adapters.neo4j.bolt import PORT, Bolt
 from aether.adapters.neo4j.graph import Neo4jGraph, connected
 from aether.adapters.neo4j.views import Neo4jViews
 from aether.adapters.oidc.issuers import Issuer
@@ -150,6 +152,9 @@ async def outside(settings: Settings) -> AsyncIterator[Outside]:
         stack.push_async_callback(feed.close)
         blobs = FolderBlobs(settings.data / "blobs")
         await asyncio.to_thread(blobs.prepare)
+        bolt = _bolt(settings)
+        if bolt is not None:
+            stack.callback(bolt.close)
         yield Outside(
             settings=settings,
             driver=driver,
@@ -159,6 +164,7 @@ async def outside(settings: Settings) -> AsyncIterator[Outside]:
                 database=settings.graph_database,
                 deadline_s=settings.graph_deadline_s,
                 told=told.set,
+                bolt=bolt,
             ),
             blobs=blobs,
             embedder=embedder,
@@ -170,6 +176,20 @@ async def outside(settings: Settings) -> AsyncIterator[Outside]:
             leases=RedisLeases(redis),
             told=told,
         )
+
+
+def _bolt(settings: Settings) -> Bolt | None:
+    if not settings.graph_pipelined:
+        return None
+    at = urlsplit(settings.graph_url)
+    return Bolt(
+        at.hostname or "",
+        at.port or PORT,
+        user=settings.graph_user,
+        password=settings.graph_password.get_secret_value(),
+        database=settings.graph_database,
+        size=settings.graph_pool,
+    )
 
 
 def _vectors(settings: Settings) -> QdrantVectors:

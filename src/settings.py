@@ -76,6 +76,10 @@ class Settings(BaseSettings):
     graph_database: str = Field("neo4j", description="The name of the database.")
     graph_sql_url: str = Field("", description="ArcadeDB's HTTP address; set by `aether up` only.")
     graph_pool: int = Field(100, ge=1, le=1000, description="The most connections to the graph.")
+    graph_pipelined: bool = Field(
+        False,
+        description="Whether views are asked for on a way shorter than the driver's; one server, `bolt://`.",
+    )
     graph_deadline_s: float = Field(
         15.0, gt=0, le=300, description="How long one transaction may take, in seconds."
     )
@@ -129,6 +133,8 @@ class Settings(BaseSettings):
             for name in ("graph_url", "redis_url", "qdrant_url", "issuer"):
                 if not getattr(self, name):
                     raise ValueError(f"{PREFIX}{name.upper()} must be set, or run `aether up`")
+        if self.graph_pipelined and not self.graph_url.startswith("bolt://"):
+            raise ValueError(f"{PREFIX}GRAPH_PIPELINED needs {PREFIX}GRAPH_URL to be bolt://host:port")
         for origin in (self.origin, *self.cors_origins):
             parts = urlsplit(origin)
             if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:

@@ -90,6 +90,7 @@ async def _stacked(settings: Settings) -> AsyncIterator[tuple[Settings, stack.St
                     "graph_user": arcadedb.USER,
                     "graph_password": SecretStr(running.graph.password),
                     "graph_database": arcadedb.DATABASE,
+                    "graph_pipelined": True,
                 }
             if running.redis:
                 found["redis_url"] = running.redis.url

@@ -23,8 +23,10 @@ from neo4j import (
     unit_of_work,
 )
 from neo4j.exceptions import ClientError
+from prometheus_client import Counter
 from typing_extensions import override
 
+from aether.adapters.neo4j.bolt import Bolt, Failed
 from aether.adapters.neo4j.errors import AWAY, GONE, AlreadyThere, GraphUnavailable, Vanished, translated
 from aether.adapters.neo4j.runner import Runner, measured
 from aether.adapters.neo4j.statements import Mode, Statement
@@ -34,6 +36,8 @@ from aether.domain.tenants import TenantId
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+_detours = Counter("aether_graph_detours_total", "Views that the short way to the graph did not give.")
 
 
 @asynccontextmanager
@@ -84,6 +88,7 @@ class Neo4jGraph(Graph):
         tenant: TenantId | None = None,
         deadline_s: float = 15.0,
         told: Callable[[], None] = lambda: None,
+        bolt: Bolt | None = None,
     ) -> None:
         """Wrap *driver*.
 
@@ -94,6 +99,7 @@ class Neo4jGraph(Graph):
             tenant: Whose graph it is.
             deadline_s: How long one transaction may take with all its retries, in seconds.
             told: Called after each commit that kept events.
+            bolt: A shorter way to the same server, for what is only shown.
         """
         self._driver = driver
         self._statements = statements
@@ -101,6 +107,7 @@ class Neo4jGraph(Graph):
         self._tenant = tenant
         self._deadline_s = deadline_s
         self._told = told
+        self._bolt = bolt
         self._bookmarks = AsyncGraphDatabase.bookmark_manager()
 
     @override
@@ -112,6 +119,7 @@ class Neo4jGraph(Graph):
             tenant=tenant,
             deadline_s=self._deadline_s,
             told=self._told,
+            bolt=self._bolt,
         )
         bound._bookmarks = self._bookmarks
         return bound
@@ -187,10 +195,17 @@ class Neo4jGraph(Graph):
         Raises:
             GraphUnavailable: The graph does not answer.
         """
-        query = Query(cast("Any", text), timeout=self._deadline_s)
         with measured(name, Mode.READ):
             async with self._in_time():
-                return await self._asked(query, params)
+                if self._bolt is not None:
+                    marks = await self._bookmarks.get_bookmarks()
+                    try:
+                        return await self._bolt.ask(
+                            text, params, timeout_s=self._deadline_s, bookmarks=[*marks]
+                        )
+                    except Failed:
+                        _detours.inc()
+                return await self._asked(Query(cast("Any", text), timeout=self._deadline_s), params)
 
     async def _asked(self, query: Query, params: dict[str, Any]) -> Any:
         async with self._session(READ_ACCESS) as session:
