@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from aether import logs, settings
+from aether.adapters import system
 from aether.domain.errors import AetherError
 from aether.settings import LogFormat, Profile, Settings, SettingsWrong
 
@@ -121,9 +122,10 @@ def _up(asked: argparse.Namespace) -> None:
 
 
 def _api(asked: argparse.Namespace) -> None:
-    import uvicorn
+    with system.staying():
+        import uvicorn
 
-    from aether import bootstrap
+        from aether import bootstrap
 
     found = _read(asked)
     uvicorn.run(
@@ -139,7 +141,8 @@ def _api(asked: argparse.Namespace) -> None:
 
 
 def _worker(asked: argparse.Namespace) -> None:
-    from aether import bootstrap
+    with system.staying():
+        from aether import bootstrap
 
     asyncio.run(bootstrap.work(_read(asked)))
 

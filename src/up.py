@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import secrets
 import socket
 import tempfile
@@ -14,6 +13,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from aether.adapters import system
 from aether.adapters.embedded import arcadedb, folders, stack
 from aether.domain.errors import Conflict
 from aether.settings import Settings
@@ -53,11 +53,9 @@ async def up(settings: Settings, *, empty: bool, reset: bool = False) -> None:
 
 
 def _imported() -> ModuleType:
-    gc.disable()  # what is imported stays: looking for what does not takes a tenth of the time
-    from aether import serving
+    with system.staying():
+        from aether import serving
 
-    gc.freeze()
-    gc.enable()
     return serving
 
 

@@ -61,28 +61,32 @@ def install() -> None:
 async def running(
     engine: Engine, world: World, *, log_level: str, levels: int
 ) -> AsyncIterator[list[Server]]:
-    """Aether, the peer, and the peer with authorization, on *engine*."""
+    """Aether and Aether pipelined, the peer and the peer with authorization, on *engine*."""
     async with _issuer(engine.settings, world) as issuer:
         mint = partial(issuer.mint, ttl=LASTS)
         tokens = [mint(world.profile(person).username) for person in range(PEOPLE)]
         yield [
             await _aether(engine, tokens, log_level),
+            await _aether(engine, tokens, log_level, pipelined=True),
             await _peer(engine, world, "plain", levels),
             await _peer(engine, world, "authorization", levels),
         ]
 
 
-async def _aether(engine: Engine, tokens: Sequence[str], log_level: str) -> Server:
-    found = engine.settings
+async def _aether(
+    engine: Engine, tokens: Sequence[str], log_level: str, *, pipelined: bool = False
+) -> Server:
+    name = "aether pipelined" if pipelined else "aether"
+    found = engine.settings.model_copy(update={"graph_pipelined": pipelined, "port": free_port()})
     child = Child(
-        name="api",
+        name=name,
         argv=(sys.executable, "-m", "aether.cli", "api"),
         env={**environment(found), "AETHER_LOG_LEVEL": log_level},
         ready=partial(answers, f"{found.origin}/readyz"),
     )
     await engine.supervisor.start(child)
-    pid = engine.supervisor.pids()["api"]
-    return Server(name="aether", dialect="aether", url=f"{found.origin}/graphql", pid=pid, tokens=tokens)
+    pid = engine.supervisor.pids()[name]
+    return Server(name=name, dialect="aether", url=f"{found.origin}/graphql", pid=pid, tokens=tokens)
 
 
 async def _peer(engine: Engine, world: World, mode: str, levels: int) -> Server:
