@@ -3,9 +3,11 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
+from functools import lru_cache
 from typing import Any
 
+import orjson
 import structlog
 
 _SECRET = re.compile(r"password|secret|token|authorization|cookie|credential|api_key", re.IGNORECASE)
@@ -27,7 +29,7 @@ def set_up(*, level: str, json: bool) -> None:
         hide,
     ]
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer()
+        structlog.processors.JSONRenderer(_dumped)
         if json
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
@@ -50,7 +52,7 @@ def hide(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str
 
 
 def _hidden(name: str, value: Any) -> Any:
-    if _SECRET.search(name):
+    if _is_secret(name):
         return HIDDEN
     match value:
         case str():
@@ -61,6 +63,15 @@ def _hidden(name: str, value: Any) -> Any:
             return [_hidden("", it) for it in value]
         case _:
             return value
+
+
+@lru_cache(maxsize=1000)
+def _is_secret(name: str) -> bool:
+    return _SECRET.search(name) is not None
+
+
+def _dumped(event: Any, default: Callable[[Any], Any], **_: Any) -> str:
+    return orjson.dumps(event, default, orjson.OPT_NON_STR_KEYS).decode()
 
 
 def _bare(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

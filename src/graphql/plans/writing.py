@@ -1,7 +1,8 @@
 """Writing: the text of the functions that make answers, and what they know by name."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -21,7 +22,10 @@ OF_THE_GRAPH = {"DateTime": "instant({})", "JSON": "loads({})"}
 OF_ATTRIBUTES = {"DateTime": "told({})"}
 """How scalars are told, as the graph gives them, and as the objects of the API have them."""
 
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - aware ones are told more slowly
+_FIRST = date(1970, 1, 1).toordinal()
+_MINUTES = [f"T{minute // 60:02}:{minute % 60:02}:" for minute in range(24 * 60)]
+_SECONDS = [f"{second:02}." for second in range(60)]
+_THOUSANDTHS = [f"{thousandth:03}Z" for thousandth in range(1000)]
 _PLAIN = {"Int": "int", "BigInt": "int", "DateTime": "int", "Boolean": "bool", "Float": "float"}
 
 
@@ -100,8 +104,21 @@ class Writer:
 
 
 def instant(milliseconds: int) -> str:
-    """An instant as the scalar `DateTime` tells it."""
-    return (_EPOCH + timedelta(milliseconds=milliseconds)).isoformat(timespec="milliseconds") + "Z"
+    """An instant as the scalar `DateTime` tells it.
+
+    Put together of its parts, it takes a quarter of the time that `isoformat` takes, and a
+    quarter of what answering a long list took went there.
+    """
+    day, rest = divmod(milliseconds, 24 * 60 * 60_000)
+    minute, rest = divmod(rest, 60_000)
+    second, rest = divmod(rest, 1000)
+    return _day(day) + _MINUTES[minute] + _SECONDS[second] + _THOUSANDTHS[rest]
+
+
+@lru_cache(maxsize=10_000)
+def _day(number: int) -> str:
+    """The day so many days after the first of January 1970."""
+    return date.fromordinal(_FIRST + number).isoformat()
 
 
 def display(shown: Mapping[str, str]) -> str:
