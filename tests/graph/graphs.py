@@ -71,3 +71,23 @@ class WriteTwice(Graph):
         with suppress(_Undone):
             await self._graph.write(undone)
         return await self._graph.write(use_case, *args, **kwargs)
+
+
+class Settled(WriteTwice):
+    """The same, but reading waits until what was written is in the indexes of words."""
+
+    def __init__(self, graph: Graph, driver: AsyncDriver, engine: Engine) -> None:
+        super().__init__(graph)
+        self._driver = driver
+        self._engine = engine
+
+    @override
+    async def read(
+        self, use_case: Callable[Concatenate[Work, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        if self._engine.name == "neo4j":
+            await self._driver.execute_query(
+                "CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()",
+                database_=self._engine.database,
+            )
+        return await super().read(use_case, *args, **kwargs)

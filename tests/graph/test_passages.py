@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from neo4j import AsyncDriver
 
 from aether.adapters.neo4j.passages import _terms
 from aether.adapters.system import moment
@@ -15,7 +16,14 @@ from aether.domain.passages import Match, Shape
 from aether.domain.viewers import Viewer
 from tests import make
 from tests.engines import Engine
+from tests.graph.graphs import Settled
 from tests.make import Home
+
+
+@pytest.fixture
+def home(plain: Home, driver: AsyncDriver, engine: Engine) -> Home:
+    """A tenant of this test's own, on a graph that finds by words what was just written."""
+    return Home(tenant=plain.tenant, graph=Settled(plain.graph, driver, engine))
 
 
 async def matching(

@@ -1,0 +1,1 @@
+-- Nothing to do: ArcadeDB keeps its indexes of words within the transaction, at little cost.
