@@ -9,6 +9,7 @@ from neo4j import AsyncDriver
 from typing_extensions import override
 
 from aether.adapters.neo4j import migrations
+from aether.adapters.neo4j.bolt import Bolt
 from aether.adapters.neo4j.graph import connected
 from aether.adapters.neo4j.migrations import HttpSql
 from aether.domain.graph import Graph, Work
@@ -26,6 +27,19 @@ def sql(engine: Engine) -> HttpSql | None:
     if engine.http is None:
         return None
     return HttpSql(engine.http, user=engine.user, password=engine.password, database=engine.database)
+
+
+def bolt(engine: Engine, port: int | None = None, *, size: int = 10, password: str | None = None) -> Bolt:
+    """The short way to *engine*, or to what stands before it at *port*."""
+    return Bolt(
+        "127.0.0.1",
+        port or int(engine.uri.rpartition(":")[2]),
+        user=engine.user,
+        password=password or engine.password,
+        database=engine.database,
+        size=size,
+        patience_s=0.5,
+    )
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from aether.domain.tenants import TenantId
 from aether.domain.viewers import Viewer
 from tests import make
 from tests.engines import Engine
-from tests.graph.graphs import CYPHER, migrated
+from tests.graph.graphs import CYPHER, bolt, migrated
 from tests.make import Home
 from tests.plans import worlds
 from tests.plans.paths import Paths
@@ -40,9 +40,11 @@ async def driver(engine: Engine) -> AsyncIterator[AsyncDriver]:
 
 
 @pytest.fixture(scope="session")
-def anybody(driver: AsyncDriver, engine: Engine) -> Neo4jGraph:
-    """The graph as nobody in particular sees it."""
-    return Neo4jGraph(driver, statements.load(CYPHER), database=engine.database)
+async def anybody(driver: AsyncDriver, engine: Engine) -> AsyncIterator[Neo4jGraph]:
+    """The graph as nobody in particular sees it, and shown on the short way."""
+    short = bolt(engine)
+    yield Neo4jGraph(driver, statements.load(CYPHER), database=engine.database, bolt=short)
+    short.close()
 
 
 @pytest.fixture(scope="session")

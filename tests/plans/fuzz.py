@@ -24,7 +24,7 @@ from aether.adapters.neo4j.graph import Neo4jGraph
 from aether.domain.viewers import Viewer
 from tests import engines
 from tests.engines import Engines
-from tests.graph.graphs import CYPHER, migrated
+from tests.graph.graphs import CYPHER, bolt, migrated
 from tests.plans import worlds
 from tests.plans.documents import Case, Writer, cursors_in
 from tests.plans.paths import Answer, Paths, Question, answered
@@ -33,8 +33,6 @@ from tests.plans.worlds import World
 
 CASES_PER_WORLD = 500
 CURSORS_MOST = 200
-VIEWERS = 3
-"""How many people ask the same."""
 _PARTICULAR = re.compile(r"\w+: (?=\w+ *[({\n])|\"[^\"]*\"|\d+|query \w*|\s")
 ENOUGH = 12
 """How many differences one looks at in one run."""
@@ -71,6 +69,7 @@ class Fuzz:
     """Asks questions to one world.
 
     Attributes:
+        viewers: How many people ask the same.
         clean: How many answers had no errors.
         planned: How many of those came by a plan.
         found: What differs, each in its own way.
@@ -79,6 +78,7 @@ class Fuzz:
     paths: Paths
     world: World
     random: Random
+    viewers: int
     asked: int = 0
     clean: int = 0
     planned: int = 0
@@ -92,7 +92,7 @@ class Fuzz:
             written = Writer(
                 schema=self.paths.described, world=self.world, random=self.random, cursors=self._cursors
             ).case()
-            for by in self.random.sample(self.world.viewers, VIEWERS):
+            for by in self.random.sample(self.world.viewers, self.viewers):
                 answer = await self._ask(written.question, by)
                 if (further := self._further(written, answer)) is not None:
                     await self._ask(further, by)
@@ -144,24 +144,27 @@ class Fuzz:
         )
 
 
-async def fuzz(name: str, *, cases: int, seed: int) -> bool:
+async def fuzz(name: str, *, cases: int, seed: int, viewers: int) -> bool:
     """Ask so many questions on the engine *name*; whether all were answered alike."""
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
         started = Engines(Path(folder))
         try:
             engine = await started.get(name)
             async with migrated(engine) as driver:
-                graph = Neo4jGraph(driver, statements.load(CYPHER), database=engine.database)
-                return await _fuzz(graph, name, cases=cases, seed=seed)
+                graph = Neo4jGraph(
+                    driver, statements.load(CYPHER), database=engine.database, bolt=bolt(engine)
+                )
+                return await _fuzz(graph, name, cases=cases, seed=seed, viewers=viewers)
         finally:
             await started.stop()
 
 
-async def _fuzz(graph: Neo4jGraph, name: str, *, cases: int, seed: int) -> bool:
+async def _fuzz(graph: Neo4jGraph, name: str, *, cases: int, seed: int, viewers: int) -> bool:
     paths, began, known = Paths(graph), time.monotonic(), set[str]()
     asked = clean = planned = 0
     for number in range(seed, seed + -(-cases // CASES_PER_WORLD)):
-        one = Fuzz(paths=paths, world=await worlds.build(graph, number), random=Random(number), known=known)
+        world = await worlds.build(graph, number)
+        one = Fuzz(paths=paths, world=world, random=Random(number), viewers=viewers, known=known)
         await one.run(min(CASES_PER_WORLD, cases - asked))
         asked, clean, planned = asked + one.asked, clean + one.clean, planned + one.planned
         spent = time.monotonic() - began
@@ -180,11 +183,12 @@ async def main() -> int:
     parser = argparse.ArgumentParser(description="Ask many questions on both ways, and compare the answers.")
     parser.add_argument("--cases", type=int, default=2_000, help="how many questions")
     parser.add_argument("--seed", type=int, default=1, help="decides on worlds and questions")
+    parser.add_argument("--viewers", type=int, default=3, help="how many people ask the same; most: 20")
     parser.add_argument("--engine", choices=engines.names(), help="only this one")
     given = parser.parse_args()
     warnings.filterwarnings("ignore", message="coroutine")  # execution drops what it began beside an error
     names = [given.engine] if given.engine else engines.names()
-    alike = [await fuzz(name, cases=given.cases, seed=given.seed) for name in names]
+    alike = [await fuzz(name, cases=given.cases, seed=given.seed, viewers=given.viewers) for name in names]
     return 0 if all(alike) else 1
 
 

@@ -51,7 +51,7 @@ async def alike(paths: Paths, asked: str, /, *, by: Viewer, **variables: object)
 async def test_random_questions_are_answered_alike_and_mostly_by_plans(
     paths: Paths, world: World, questions: int
 ) -> None:
-    fuzz = Fuzz(paths=paths, world=world, random=Random(questions))
+    fuzz = Fuzz(paths=paths, world=world, random=Random(questions), viewers=3)
 
     assert await fuzz.run(questions) == []
     assert fuzz.clean > questions / 2
