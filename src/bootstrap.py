@@ -55,7 +55,7 @@ from aether.adapters.sentence_transformers.models import Model
 from aether.domain.admission import Doorkeeper
 from aether.domain.errors import Unavailable
 from aether.domain.identity import Credential, CredentialKind, IdentityProvider, TokenVerifier
-from aether.graphql import http, schema
+from aether.graphql import http, schema, sockets
 from aether.graphql.context import Ports as ApiPorts
 from aether.graphql.cursors import Cursors
 from aether.settings import Profile, Settings
@@ -324,7 +324,7 @@ def application(opened: Outside, known: Identity, *, page: Page = dict) -> Starl
     )
 
 
-def _shown(origins: Sequence[str]) -> http.Show:
+def _shown(origins: Sequence[str]) -> sockets.Show:
     """Finds the credential in a request; a cookie counts only from our own pages."""
 
     def show(request: HTTPConnection, sent: Mapping[str, Any]) -> Credential | None:

@@ -68,8 +68,10 @@ class TellingSchema(strawberry.Schema):
     async def stream(self, query: str | None, *args: Any, **kwargs: Any) -> AsyncGenerator[Any]:
         """The answers to an operation, in the context *context_value*."""
         if self.plans is not None and query and self.plans.only_once(query, kwargs.get("operation_name")):
-            return _once(self.execute(query, *args, **kwargs))
-        return _told_each(await super().stream(query, *args, **kwargs), kwargs["context_value"])
+            results: Any = _once(self.execute(query, *args, **kwargs))
+        else:
+            results = await super().stream(query, *args, **kwargs)
+        return _told_each(results, kwargs["context_value"])
 
     @override
     def process_errors(

@@ -1,71 +1,43 @@
-"""GraphQL over HTTP, and over WebSocket by `graphql-transport-ws`.
+"""GraphQL over HTTP, as one answer or as events.
 
 What cannot be read is answered with a 4xx in JSON, what can with `errors` and `data` as
-the specification of GraphQL over HTTP has it, in the media type that the client prefers. A
-bad operation on a socket ends itself and never its neighbours.
+the specification of GraphQL over HTTP has it, in the media type that the client prefers.
 """
 
 import asyncio
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any, cast
 from uuid import uuid4
 
 import orjson
 import strawberry
 import structlog
-from graphql import GraphQLError
-from starlette.requests import ClientDisconnect, HTTPConnection, Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
-from starlette.websockets import WebSocket
-from strawberry.asgi import GraphQL
-from strawberry.exceptions import ConnectionRejectionError, MissingQueryError
+from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
-from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
-    BaseGraphQLTransportWSHandler,
-    Operation,
-)
-from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message, SubscribeMessage
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
-from typing_extensions import override
 
-from aether.domain.errors import AetherError, Conflict, Forbidden, Unauthenticated, Unavailable
-from aether.domain.identity import Credential
+from aether.domain.errors import AetherError, Forbidden, Unauthenticated, Unavailable
 from aether.domain.users import Role
+from aether.graphql import sse
 from aether.graphql.context import Context, Ports
-from aether.graphql.faults import UNEXPECTED, fault
+from aether.graphql.faults import UNEXPECTED
+from aether.graphql.operations import JSON, Malformed, operation_in
+from aether.graphql.sockets import Show, Socket
 
-BODY_MOST = 1 << 20
-"""The largest request, in bytes."""
 OPERATION_S = 30.0
 """How long an operation may take, in seconds."""
-INIT_S = 10
 LOGGED_MOST = 100
 """How much of an operation's name is logged, in characters."""
-SUBSCRIPTIONS_MOST = 100
-"""The most operations at a time on one socket."""
 
 RESPONSE = "application/graphql-response+json"
-JSON = "application/json"
-
-Show = Callable[[HTTPConnection, Mapping[str, Any]], Credential | None]
-"""Finds the credential in a request, or in what a subscriber sent to open the connection."""
 
 log = structlog.get_logger()
-
-
-class _Malformed(Exception):
-    """The request cannot be read."""
-
-    def __init__(self, message: str, status: int = 400) -> None:
-        super().__init__(message)
-        self.message = message
-        self.status = status
 
 
 def graphql_routes(
@@ -96,7 +68,7 @@ class Door:
                 return await self._answered(request, media, request_id)
             except ClientDisconnect:
                 return Response(status_code=499)
-            except _Malformed as malformed:
+            except Malformed as malformed:
                 return _refused(malformed.message, "BAD_REQUEST", malformed.status, media, request_id)
             except AetherError as error:
                 return _refused(error.message, error.code, _status(error), media, request_id)
@@ -105,8 +77,10 @@ class Door:
                 return _refused(UNEXPECTED, "INTERNAL_ERROR", 500, media, request_id)
 
     async def _answered(self, request: Request, media: str, request_id: str) -> Response:
-        operation = await _operation(request)
+        operation = await operation_in(request)
         context = await self._context(request, request_id)
+        if sse.wanted(request.headers.get("accept", "")):
+            return await self._streamed(operation, context, request.method)
         begun = time.perf_counter()
         result = await self._executed(operation, context, request.method)
         log.info(
@@ -125,8 +99,19 @@ class Door:
             structlog.contextvars.bind_contextvars(user=admitted.user, tenant=admitted.tenant)
         return Context(ports=self._ports, request_id=request_id, admitted=admitted, credential=credential)
 
+    async def _streamed(self, operation: Mapping[str, Any], context: Context, method: str) -> Response:
+        allowed = _allowed(method) | {OperationType.SUBSCRIPTION}
+        results = await self._schema.stream(
+            operation["query"],
+            variable_values=operation.get("variables"),
+            operation_name=operation.get("operationName"),
+            context_value=context,
+            allowed_operation_types=allowed,
+        )
+        log.info("operation_streamed", operation=(operation.get("operationName") or "")[:LOGGED_MOST])
+        return sse.response(cast("AsyncGenerator[ExecutionResult]", results), context.request_id)
+
     async def _executed(self, operation: Mapping[str, Any], context: Context, method: str) -> ExecutionResult:
-        allowed = {OperationType.QUERY} | ({OperationType.MUTATION} if method == "POST" else set())
         try:
             async with asyncio.timeout(OPERATION_S):
                 return await self._schema.execute(
@@ -134,27 +119,21 @@ class Door:
                     variable_values=operation.get("variables"),
                     operation_name=operation.get("operationName"),
                     context_value=context,
-                    allowed_operation_types=allowed,
+                    allowed_operation_types=_allowed(method),
                 )
         except TimeoutError:
             raise TooSlow from None
         except InvalidOperationTypeError as error:
-            raise _Malformed(error.as_http_error_reason(method), 405 if method == "GET" else 400) from None
+            raise Malformed(error.as_http_error_reason(method), 405 if method == "GET" else 400) from None
         except CannotGetOperationTypeError as error:
-            raise _Malformed(error.as_http_error_reason()) from None
+            raise Malformed(error.as_http_error_reason()) from None
         except MissingQueryError:
-            raise _Malformed("`query` must not be empty.") from None
+            raise Malformed("`query` must not be empty.") from None
 
 
-class TooManyOperations(Conflict):
-    """There are as many operations on the socket as it carries."""
-
-    code = "TOO_MANY_OPERATIONS"
-
-    def __init__(self) -> None:
-        super().__init__(
-            f"A socket carries {SUBSCRIPTIONS_MOST} operations at a time; end one, or open another."
-        )
+def _allowed(method: str) -> set[OperationType]:
+    """What a request by *method* may hold: following a link changes nothing."""
+    return {OperationType.QUERY} | ({OperationType.MUTATION} if method == "POST" else set())
 
 
 class TooSlow(Unavailable):
@@ -164,56 +143,6 @@ class TooSlow(Unavailable):
 
     def __init__(self) -> None:
         super().__init__(f"The operation took longer than {OPERATION_S:g} seconds; ask for less at a time.")
-
-
-async def _operation(request: Request) -> Mapping[str, Any]:
-    """The operation in *request*: a query, and perhaps variables and its name."""
-    told: Any
-    if request.method not in {"GET", "HEAD", "POST"}:
-        raise _Malformed("Send operations by GET or POST.", 405)
-    if request.method != "POST":
-        told = dict(request.query_params)
-        for name in ("variables", "extensions"):
-            if told.get(name):
-                told[name] = _json(told[name])
-    else:
-        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
-            raise _Malformed("Send the operation as application/json.", 415)
-        told = _json(await _body(request))
-    if not isinstance(told, dict):
-        raise _Malformed("The request must be a JSON object.")
-    for name, kinds in _KINDS.items():
-        if not isinstance(told.get(name), kinds):
-            raise _Malformed(f"`{name}` must be {'a string' if str in kinds else 'an object'}.")
-    return told
-
-
-_KINDS: Mapping[str, tuple[type, ...]] = {
-    "query": (str,),
-    "variables": (dict, type(None)),
-    "operationName": (str, type(None)),
-    "extensions": (dict, type(None)),
-}
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    try:
-        async with asyncio.timeout(OPERATION_S):
-            async for piece in request.stream():
-                body += piece
-                if len(body) > BODY_MOST:
-                    raise _Malformed(f"The request can have at most {BODY_MOST} bytes.", 413)
-    except TimeoutError:
-        raise _Malformed(f"The request did not arrive within {OPERATION_S:g} seconds.", 408) from None
-    return bytes(body)
-
-
-def _json(text: str | bytes) -> Any:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        raise _Malformed("The request is not valid JSON.") from None
 
 
 def _preferred(accept: str) -> str:
@@ -292,108 +221,3 @@ def _status(error: AetherError) -> int:
             return 503
         case _:
             return 400
-
-
-class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
-    """Strawberry's handler, which keeps a socket open after an operation that cannot be read."""
-
-    @override
-    @staticmethod
-    def _get_pre_execution_close_reason(error: GraphQLError) -> None:
-        return None
-
-    @override
-    async def handle_message(self, message: Any) -> None:
-        if not isinstance(message, dict) or not _well_formed(message):
-            await self.handle_invalid_message("Failed to parse message")
-            return
-        told = {name: value for name, value in message.items() if value is not None}
-        await super().handle_message(cast("Message", told))
-
-    @override
-    async def handle_subscribe(self, message: SubscribeMessage) -> None:
-        if len(self.operations) < SUBSCRIPTIONS_MOST or message["id"] in self.operations:
-            await super().handle_subscribe(message)
-            return
-        refused = GraphQLError("", original_error=TooManyOperations())
-        payload = [fault(refused, self.context.request_id).formatted]
-        await self.send_message({"type": "error", "id": message["id"], "payload": payload})
-
-    @override
-    async def run_operation(self, operation: Operation[Context, None]) -> None:
-        """Let the subscriber in once more: a socket may outlive a token."""
-        try:
-            await self.context.readmit()
-        except AetherError as error:
-            refused = GraphQLError(error.message, original_error=error)
-            await operation.send_initial_errors([fault(refused, self.context.request_id)])
-        else:
-            await super().run_operation(operation)
-
-
-def _well_formed(message: Mapping[str, Any]) -> bool:
-    match message.get("type"):
-        case "subscribe":
-            payload = message.get("payload")
-            return (
-                _is_id(message.get("id"))
-                and isinstance(payload, dict)
-                and all(isinstance(payload.get(name), kinds) for name, kinds in _KINDS.items())
-            )
-        case "complete":
-            return _is_id(message.get("id"))
-        case type:
-            return isinstance(type, str)
-
-
-def _is_id(value: object) -> bool:
-    return isinstance(value, str) and bool(value)
-
-
-class Socket(GraphQL[Context, None]):
-    """Answers operations over WebSocket."""
-
-    graphql_transport_ws_handler_class = _Handler
-
-    def __init__(
-        self, schema: strawberry.Schema, ports: Ports, show: Show, *, origins: Sequence[str]
-    ) -> None:
-        super().__init__(
-            schema,
-            graphql_ide=None,
-            allowed_origins=origins,
-            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
-            connection_init_wait_timeout=timedelta(seconds=INIT_S),
-        )
-        self._ports = ports
-        self._show = show
-
-    @override
-    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        return SocketContext(ports=self._ports, request_id=uuid4().hex, connection=request)
-
-    @override
-    async def on_ws_connect(self, context: Context) -> Any:
-        """Let the subscriber in; nobody in particular may ask for what everybody may see."""
-        if not isinstance(context, SocketContext):
-            raise TypeError(type(context))
-        credential = self._show(context.connection, context.connection_params or {})
-        if credential is not None:
-            try:
-                context.admitted = await self._ports.doorkeeper.admit(credential)
-            except AetherError as error:
-                raise ConnectionRejectionError({"code": error.code}) from error
-            context.credential = credential
-        return strawberry.UNSET
-
-    @override
-    def encode_json(self, data: object) -> str:
-        return orjson.dumps(data).decode()
-
-
-class SocketContext(Context):
-    """One connection of a subscriber."""
-
-    def __init__(self, *, ports: Ports, request_id: str, connection: HTTPConnection) -> None:
-        super().__init__(ports=ports, request_id=request_id)
-        self.connection = connection

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aether.graphql import http
+from aether.graphql import operations
 from tests.graphql.house import PAGES, Caller, House, code_of
 
 JSON = "application/json"
@@ -112,7 +112,7 @@ async def test_bytes_that_never_end_are_cut_off(nobody: Caller) -> None:
 async def test_a_request_that_does_not_arrive_is_given_up(
     nobody: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http, "OPERATION_S", 0.05)
+    monkeypatch.setattr(operations, "ARRIVES_S", 0.05)
 
     async def slow() -> Any:
         yield b"{"

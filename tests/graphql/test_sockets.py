@@ -8,7 +8,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from aether.domain import admission
-from aether.graphql import http
+from aether.graphql import sockets
 from tests.graphql.house import PAGES, Caller, House
 from tests.graphql.wire import CHANGED, PROGRESS, Wire, dialled, talking
 
@@ -188,7 +188,7 @@ async def test_a_bad_operation_ends_itself_and_no_other(
 
 async def test_one_socket_carries_so_many_operations_and_no_more(wire: Wire, ada: Caller) -> None:
     notebook = await ada.notebook()
-    names = [str(number) for number in range(http.SUBSCRIPTIONS_MOST + 1)]
+    names = [str(number) for number in range(sockets.SUBSCRIPTIONS_MOST + 1)]
     for name in names:
         await wire.begin(CHANGED, named=name, id=notebook)
 
