@@ -120,9 +120,10 @@ class Between:
                     pass
             else:
                 theirs, ours = await asyncio.open_connection(*self._target)
-                async with asyncio.TaskGroup() as group:
-                    group.create_task(self._pass_on(reader, ours))
-                    group.create_task(self._pass_on(theirs, writer))
+                with contextlib.closing(ours):
+                    async with asyncio.TaskGroup() as group:
+                        group.create_task(self._pass_on(reader, ours))
+                        group.create_task(self._pass_on(theirs, writer))
         writer.close()
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
