@@ -47,6 +47,8 @@ def _answer(order: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
         return {"refused": [refusal.code, refusal.message]}
     except MemoryError:
         return {"refused": [FileTooComplex.code, "Reading the file takes more memory than a file may have."]}
+    except RecursionError:
+        return {"refused": [FileTooComplex.code, "The file nests deeper than a file may."]}
     except Exception as error:  # noqa: BLE001 - a hostile file may raise anything
         return {"failed": _where(error)}
 
@@ -55,7 +57,7 @@ def _read(order: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
     path = Path(order["path"])
     kind = kind_of(path, name=order["name"], content_type=order["content_type"])
     reader = importlib.import_module(f"aether.adapters.extraction.{kind.module}")
-    source = Source(path=path, content_type=kind.content_type, on_page=_throttled(tell))
+    source = Source(path=path, content_type=kind.content_type, on_page=_throttled(tell), name=order["name"])
     extracted: dict[str, Any] = reader.read(source).packed()
     return extracted
 

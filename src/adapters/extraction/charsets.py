@@ -18,6 +18,13 @@ _MARKS = (
 _SAMPLE = 65_536
 _CONTROLS = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f]")
 _HIGH = re.compile(rb"[\x80-\xff]")
+_ALONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
+_EASTERN = [
+    "cp932", "shift_jis", "shift_jis_2004", "shift_jisx0213", "euc_jp", "euc_jis_2004", "euc_jisx0213", "gbk",
+    "gb2312", "gb18030", "big5", "big5hkscs", "cp949", "cp950", "euc_kr", "johab", "hz", "iso2022_jp",
+    "iso2022_kr",
+]  # fmt: skip
+"""Charsets of whose letters none but the plainest is a single byte."""
 _AROUND = 500
 
 
@@ -89,7 +96,9 @@ def _guessed(data: bytes) -> str:
     """The likeliest of the old charsets, from those parts of *data* that are not plain ASCII."""
     from charset_normalizer import from_bytes
 
-    found = from_bytes(b"\n".join(_telling_parts(data)))
+    telling = b"\n".join(_telling_parts(data))
+    alone = len(_ALONE.findall(telling)) * 2 >= len(_HIGH.findall(telling))
+    found = from_bytes(telling, cp_exclusion=_EASTERN if alone else None)
     best = found.best()
     western = next((it for it in found if "cp1252" in {it.encoding, *it.could_be_from_charset}), None)
     if best is None or (western and western.chaos <= best.chaos + 0.02):

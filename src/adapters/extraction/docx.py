@@ -5,17 +5,17 @@ anchored. The parts are parsed as a stream, with entities, DTDs and the network 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import IO, Any
 
 from lxml import etree
 
 from aether.adapters.extraction.formats import Source
+from aether.adapters.extraction.markup import LIBRARY, events, told_in
 from aether.adapters.extraction.packages import Package
-from aether.domain.texts import BlockKind, Draft, Extracted, FileBroken, Role
+from aether.domain.texts import BlockKind, Draft, Extracted, Role
 
-VERSION = f"1 lxml {etree.__version__}"
+VERSION = f"1 {LIBRARY}"
 
 _AROUND = (
     ("header+xml", Role.HEADER),
@@ -48,10 +48,6 @@ _NAMES = (
     "tabs",
 )
 _TAGS = [*(space + name for space in (_W, _STRICT) for name in _NAMES), f"{_MATH}t", f"{_MARKUP}Fallback"]
-_SAFE: dict[str, Any] = {
-    "resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False,
-    "remove_comments": True, "remove_pis": True,
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +79,7 @@ def read(source: Source) -> Extracted:
         for ending, role in _AROUND:
             for name in package.with_type(ending):
                 _Story(draft, role, styles, seen).read(package, name)
-        told = _told(package)
+        told = told_in(package)
     return draft.finished(
         content_type=source.content_type,
         extractor="docx",
@@ -111,7 +107,7 @@ class _Story:
     def read(self, package: Package, name: str) -> None:
         """Read the part called *name*."""
         with package.open(name) as part:
-            for event, element in _events(part, _TAGS):
+            for event, element in events(part, _TAGS):
                 tag = etree.QName(element).localname
                 if tag in {"Fallback", "moveFrom", "tabs"}:
                     self._muted += 1 if event == "start" else -1
@@ -179,13 +175,6 @@ class _Story:
         self._draft.add(said, kind, role=self._role, level=level)
 
 
-def _events(part: IO[bytes], tags: list[str]) -> Iterator[tuple[str, etree._Element]]:
-    try:
-        yield from etree.iterparse(part, events=("start", "end"), tag=tags, **_SAFE)
-    except etree.XMLSyntaxError as error:
-        raise FileBroken("A part of the document is damaged.") from error
-
-
 def _value(element: etree._Element) -> str:
     name = str(element.tag).rpartition("}")[0] + "}val"
     return str(element.get(name, ""))
@@ -203,7 +192,7 @@ def _styles(package: Package) -> dict[str, _Style]:
     styles: dict[str, _Style] = {}
     for name in package.with_type("styles+xml")[:1]:
         with package.open(name) as part:
-            for event, style in _events(part, [_W + "style", _STRICT + "style"]):
+            for event, style in events(part, [_W + "style", _STRICT + "style"]):
                 if event == "end":
                     space = str(style.tag).rpartition("}")[0] + "}"
                     id = str(style.get(space + "styleId", ""))
@@ -233,15 +222,3 @@ def _inherited(id: str, styles: Mapping[str, _Style], based: Mapping[str, str]) 
             return style
         id = based[id]
     return _Style()
-
-
-def _told(package: Package) -> dict[str, str]:
-    """What the document says of itself."""
-    names = {"title": "title", "creator": "author", "created": "created", "modified": "modified"}
-    told = {}
-    for name in package.with_type("core-properties+xml")[:1]:
-        with package.open(name) as part:
-            for event, element in _events(part, ["{*}" + it for it in names]):
-                if event == "end" and element.text and element.text.strip():
-                    told[names[etree.QName(element).localname]] = element.text.strip()[:1000]
-    return told

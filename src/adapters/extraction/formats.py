@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from aether.adapters.extraction.languages import LANGUAGES
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
@@ -15,9 +17,10 @@ class Format:
 
     Attributes:
         name: What people call it, with its article.
-        suffixes: The endings of file names that promise it.
+        suffixes: The endings of file names that promise it; of files that have none, the whole names.
         module: The module of this package that reads it; none for what is only recognised.
         textual: Whether its bytes are text that a person could have typed.
+        also: Other content types by which senders call it.
     """
 
     name: str
@@ -25,6 +28,7 @@ class Format:
     suffixes: frozenset[str] = frozenset()
     module: str | None = None
     textual: bool = False
+    also: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,93 +38,108 @@ class Source:
     Attributes:
         content_type: What its bytes are.
         on_page: Called with the pages done and their number, as often as the reader likes.
+        name: What its sender calls it; empty if nothing.
     """
 
     path: Path
     content_type: str
     on_page: Callable[[int, int], None]
+    name: str = ""
+
+
+def _binary(name: str, content_type: str, suffixes: str, module: str | None = None) -> Format:
+    return Format(name=name, content_type=content_type, suffixes=frozenset(suffixes.split()), module=module)
+
+
+def _textual(
+    name: str, content_type: str, suffixes: str, module: str | None = None, also: str = ""
+) -> Format:
+    return Format(
+        name=name,
+        content_type=content_type,
+        suffixes=frozenset(suffixes.split()),
+        module=module,
+        textual=True,
+        also=frozenset(also.split()),
+    )
 
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _OPEN = "application/vnd.oasis.opendocument"
+_EXCEL = "application/vnd.ms-excel"
 
-PDF = Format(name="a PDF", content_type="application/pdf", suffixes=frozenset({".pdf"}), module="pdf")
-DOCX = Format(
-    name="a Word document",
-    content_type=f"{_OFFICE}.wordprocessingml.document",
-    suffixes=frozenset({".docx", ".docm", ".dotx", ".dotm"}),
-    module="docx",
+PDF = _binary("a PDF", "application/pdf", ".pdf", "pdf")
+DOCX = _binary("a Word document", f"{_OFFICE}.wordprocessingml.document", ".docx .docm .dotx .dotm", "docx")
+XLSX = _binary("an Excel workbook", f"{_OFFICE}.spreadsheetml.sheet", ".xlsx .xlsm .xltx .xltm", "sheets")
+XLSB = _binary("a binary Excel workbook", f"{_EXCEL}.sheet.binary.macroEnabled.12", ".xlsb", "sheets")
+XLS = _binary("a workbook of an old Excel", _EXCEL, ".xls .xlt", "sheets")
+ODS = _binary("an OpenDocument spreadsheet", f"{_OPEN}.spreadsheet", ".ods .ots", "sheets")
+PPTX = _binary(
+    "a PowerPoint presentation",
+    f"{_OFFICE}.presentationml.presentation",
+    ".pptx .pptm .ppsx .ppsm .potx .potm",
+    "pptx",
 )
-HTML = Format(
-    name="a web page",
-    content_type="text/html",
-    suffixes=frozenset({".html", ".htm", ".xhtml"}),
-    module="html",
-    textual=True,
+ODT = _binary("an OpenDocument text", f"{_OPEN}.text", ".odt .ott", "opendocument")
+ODP = _binary("an OpenDocument presentation", f"{_OPEN}.presentation", ".odp .otp", "opendocument")
+ODG = _binary("an OpenDocument drawing", f"{_OPEN}.graphics", ".odg .otg", "opendocument")
+EPUB = _binary("an e-book (EPUB)", "application/epub+zip", ".epub", "epub")
+MSG = _binary("an Outlook message", "application/vnd.ms-outlook", ".msg", "outlook")
+
+HTML = _textual("a web page", "text/html", ".html .htm .xhtml", "html", "application/xhtml+xml")
+MARKDOWN = _textual("Markdown", "text/markdown", ".md .markdown .mdown .mkd", "markdown", "text/x-markdown")
+PLAIN = _textual("plain text", "text/plain", ".txt .text .log", "plain")
+CSV = _textual("comma-separated values", "text/csv", ".csv", "delimited", "application/csv")
+TSV = _textual("tab-separated values", "text/tab-separated-values", ".tsv .tab", "delimited")
+RTF = _textual("rich text (RTF)", "application/rtf", ".rtf", "rtf", "text/rtf")
+EML = _textual("a mail message", "message/rfc822", ".eml", "mail")
+MBOX = _textual("a mailbox", "application/mbox", ".mbox .mbx", "mail")
+MHTML = _textual(
+    "a saved web page (MHTML)", "multipart/related", ".mht .mhtml", "mail", "application/x-mimearchive"
 )
-MARKDOWN = Format(
-    name="Markdown",
-    content_type="text/markdown",
-    suffixes=frozenset({".md", ".markdown", ".mdown", ".mkd"}),
-    module="markdown",
-    textual=True,
+FB2 = _textual("a FictionBook", "application/x-fictionbook+xml", ".fb2", "fictionbook")
+JSON = _textual("JSON", "application/json", ".json .geojson .jsonld .webmanifest", "json", "text/json")
+JSON_LINES = _textual(
+    "JSON Lines", "application/jsonl", ".jsonl .ndjson", "json", "application/x-ndjson application/jsonlines"
 )
-PLAIN = Format(
-    name="plain text",
-    content_type="text/plain",
-    suffixes=frozenset({".txt", ".text", ".log", ".csv", ".tsv", ".json", ".xml", ".yaml", ".yml", ".rst"}),
-    module="plain",
-    textual=True,
+NOTEBOOK = _textual("a Jupyter notebook", "application/x-ipynb+json", ".ipynb", "jupyter")
+XML = _textual(
+    "XML",
+    "application/xml",
+    ".xml .xsd .xsl .xslt .rss .atom .rdf .wsdl .kml .gpx .plist .xlf .tmx .dita .tei .dbk",
+    "xml",
+    "text/xml",
 )
-RTF = Format(
-    name="rich text (RTF)", content_type="application/rtf", suffixes=frozenset({".rtf"}), textual=True
-)
-POSTSCRIPT = Format(
-    name="PostScript",
-    content_type="application/postscript",
-    suffixes=frozenset({".ps", ".eps"}),
-    textual=True,
-)
-XLSX = Format(
-    name="an Excel workbook",
-    content_type=f"{_OFFICE}.spreadsheetml.sheet",
-    suffixes=frozenset({".xlsx", ".xlsm"}),
-)
-PPTX = Format(
-    name="a PowerPoint presentation",
-    content_type=f"{_OFFICE}.presentationml.presentation",
-    suffixes=frozenset({".pptx", ".pptm"}),
-)
-ODF = Format(
-    name="an OpenDocument file",
-    content_type=f"{_OPEN}.text",
-    suffixes=frozenset({".odt", ".ods", ".odp"}),
-)
-EPUB = Format(name="an e-book", content_type="application/epub+zip", suffixes=frozenset({".epub"}))
-ZIP = Format(name="a zip archive", content_type="application/zip", suffixes=frozenset({".zip"}))
-LEGACY_OFFICE = Format(
-    name="a document of an old Office",
-    content_type="application/x-ole-storage",
-    suffixes=frozenset({".doc", ".xls", ".ppt", ".msg"}),
-)
-IMAGE = Format(
-    name="an image",
-    content_type="image/*",
-    suffixes=frozenset({".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".webp", ".bmp"}),
-)
-ARCHIVE = Format(
-    name="an archive",
-    content_type="application/x-archive",
-    suffixes=frozenset({".gz", ".7z", ".rar", ".xz", ".bz2", ".tar", ".zst"}),
-)
-PROGRAM = Format(
-    name="a program", content_type="application/x-executable", suffixes=frozenset({".exe", ".dll", ".so"})
-)
+SVG = _textual("an SVG drawing", "image/svg+xml", ".svg", "xml")
+OPML = _textual("an outline (OPML)", "text/x-opml", ".opml", "xml", "application/xml+opml")
+YAML = _textual("YAML", "application/yaml", ".yaml .yml", "code", "text/yaml application/x-yaml")
+TOML = _textual("TOML", "application/toml", ".toml", "settings")
+INI = _textual("settings (INI)", "text/x-ini", ".ini .cfg .conf .properties .editorconfig", "settings")
+RST = _textual("reStructuredText", "text/x-rst", ".rst .rest", "rst", "text/prs.fallenstein.rst")
+LATEX = _textual("LaTeX", "application/x-tex", ".tex .latex .ltx", "latex", "text/x-tex application/x-latex")
+ASCIIDOC = _textual("AsciiDoc", "text/asciidoc", ".adoc .asciidoc .asc", "asciidoc")
+ORG = _textual("Org", "text/org", ".org", "org", "text/x-org")
+SRT = _textual("subtitles (SRT)", "application/x-subrip", ".srt", "cues", "text/srt")
+VTT = _textual("subtitles (WebVTT)", "text/vtt", ".vtt", "cues")
+ICS = _textual("a calendar", "text/calendar", ".ics .ifb", "cards")
+VCF = _textual("contacts (vCard)", "text/vcard", ".vcf .vcard", "cards", "text/x-vcard")
+BIBTEX = _textual("a bibliography (BibTeX)", "application/x-bibtex", ".bib", "bibtex", "text/x-bibtex")
+SOURCE_CODE = _textual("source code", "text/x-source", " ".join(LANGUAGES), "code")
+
+POSTSCRIPT = _textual("PostScript", "application/postscript", ".ps .eps")
+ODF = _binary("an OpenDocument file", f"{_OPEN}.formula", ".odf .odc .odb .odm")
+ZIP = _binary("a zip archive", "application/zip", ".zip .jar .apk")
+LEGACY_OFFICE = _binary("a document of an old Office", "application/x-ole-storage", ".doc .dot .ppt .pps")
+IMAGE = _binary("an image", "image/*", ".png .jpg .jpeg .gif .tif .tiff .webp .bmp")
+ARCHIVE = _binary("an archive", "application/x-archive", ".gz .7z .rar .xz .bz2 .tar .zst")
+PROGRAM = _binary("a program", "application/x-executable", ".exe .dll .so")
 UNKNOWN = Format(name="a kind of file that Aether does not know", content_type="application/octet-stream")
 
 FORMATS = (
-    PDF, DOCX, HTML, MARKDOWN, PLAIN, RTF, POSTSCRIPT, XLSX, PPTX, ODF, EPUB, ZIP, LEGACY_OFFICE, IMAGE,
-    ARCHIVE, PROGRAM,
+    PDF, DOCX, XLSX, XLSB, XLS, ODS, PPTX, ODT, ODP, ODG, EPUB, MSG,
+    HTML, MARKDOWN, PLAIN, CSV, TSV, RTF, EML, MBOX, MHTML, FB2, JSON, JSON_LINES, NOTEBOOK, XML, SVG, OPML,
+    YAML, TOML, INI, RST, LATEX, ASCIIDOC, ORG, SRT, VTT, ICS, VCF, BIBTEX, SOURCE_CODE,
+    POSTSCRIPT, ODF, ZIP, LEGACY_OFFICE, IMAGE, ARCHIVE, PROGRAM,
 )  # fmt: skip
 """Every format with a name."""
 
@@ -144,8 +163,15 @@ MAGIC = (
 )
 """How the bytes of some formats begin."""
 
+_BY_SUFFIX = {suffix: format for format in FORMATS for suffix in format.suffixes}
+_BY_CONTENT_TYPE = {type: format for format in FORMATS for type in (format.content_type, *format.also)}
+
 
 def promised_by(name: str) -> Format | None:
     """The format that the ending of a file's name promises."""
-    suffix = Path(name).suffix.lower()
-    return next((format for format in FORMATS if suffix in format.suffixes), None)
+    return _BY_SUFFIX.get(Path(name).suffix.lower() or Path(name).name.lower())
+
+
+def called(content_type: str | None) -> Format | None:
+    """The format that a sender means by a content type."""
+    return _BY_CONTENT_TYPE.get((content_type or "").partition(";")[0].strip().lower())

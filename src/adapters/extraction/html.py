@@ -13,9 +13,13 @@ from aether.adapters.extraction.charsets import decode
 from aether.adapters.extraction.formats import Source
 from aether.domain.texts import BlockKind, Draft, Extracted
 
-VERSION = f"1 selectolax {selectolax.__version__}"
+LIBRARY = f"selectolax {selectolax.__version__}"
+VERSION = f"1 {LIBRARY}"
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_.:-]{1,40})", re.IGNORECASE)
+_CLOSED = re.compile(
+    r"<((?!(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr)\b)([a-zA-Z][\w:-]*+)(?:\s[^<>]*?)?)/>"
+)
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _AROUND_BREAK = re.compile(r" *\n *")
 
@@ -40,10 +44,8 @@ def read(source: Source) -> Extracted:
     data = source.path.read_bytes()
     declared = _CHARSET.search(data[:4096])
     said, charset = decode(data, declared=declared and declared[1].decode("ascii"))
-    page = LexborHTMLParser(said)
     draft = Draft()
-    if page.root is not None:
-        _Walk(draft).through(page.root)
+    page = fill(draft, said)
     title = page.css_first("title")
     return draft.finished(
         content_type=source.content_type,
@@ -54,11 +56,23 @@ def read(source: Source) -> Extracted:
     )
 
 
+def fill(draft: Draft, said: str) -> LexborHTMLParser:
+    """Add to *draft* what a reader sees of a page, and give the page."""
+    page = LexborHTMLParser(_whole(said))
+    if page.root is not None:
+        _Walk(draft).through(page.root)
+    return page
+
+
+def _whole(said: str) -> str:
+    """A page with the elements closed that only XML closes so: `<title/>` would swallow the rest."""
+    return _CLOSED.sub(r"<\1></\2>", said) if said.lstrip("\ufeff \n").startswith("<?xml") else said
+
+
 def text_of(fragment: str) -> str:
     """What a reader sees of a piece of markup, as running text."""
     draft = Draft()
-    if root := LexborHTMLParser(fragment).root:
-        _Walk(draft).through(root)
+    fill(draft, fragment)
     return draft.finished(content_type="text/html", extractor="html", version=VERSION).text
 
 

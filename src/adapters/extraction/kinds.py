@@ -14,17 +14,40 @@ from aether.adapters.extraction import formats
 from aether.adapters.extraction.charsets import decode, looks_textual
 from aether.adapters.extraction.formats import Format
 from aether.adapters.extraction.packages import Package
+from aether.adapters.extraction.signs import sign_of
 from aether.domain.blobs import FileEmpty
 from aether.domain.texts import FileEncrypted, FileMislabelled, FileUnsupported
 
 _HEAD = 65_536
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SEALED = "EncryptedPackage".encode("utf-16-le")
-_PAGE = re.compile(
-    r"\s*+(?:<\?xml[^>]*+>\s*+|<!--.*?-->\s*+)*+<(?:!doctype\s++html|html|head|body)\b",
-    re.IGNORECASE | re.DOTALL,
-)
 _TAG = re.compile(r"<(?:[a-z][a-z0-9]*+|!doctype)[^<>]*+>", re.IGNORECASE)
+_FAMILIES = (
+    ("xl/workbook.bin", formats.XLSB),
+    ("xl/", formats.XLSX),
+    ("ppt/", formats.PPTX),
+    ("META-INF/container.xml", formats.EPUB),
+)
+_WORKBOOK = "spreadsheetml.sheet.main+xml"
+_OPEN = {format.content_type: format for format in (formats.ODT, formats.ODS, formats.ODP, formats.ODG)}
+_STREAMS = (
+    ("__properties_version1.0", formats.MSG),
+    ("Workbook", formats.XLS),
+    ("Book", formats.XLS),
+)
+_LOOSE = (formats.LEGACY_OFFICE, formats.XLS, formats.MSG)
+"""Formats whose names are given to any text."""
+_OPENINGS = {
+    formats.NOTEBOOK: "{",
+    formats.XML: "<",
+    formats.SVG: "<",
+    formats.OPML: "<",
+    formats.FB2: "<",
+    formats.RTF: "{\\rtf",
+}
+"""What the text of some formats begins with; without it the name is wrong."""
+_SIGNED = (formats.RTF, formats.EML, formats.MBOX, formats.MHTML, formats.POSTSCRIPT)
+"""Formats that nothing is that lacks their signs."""
 
 
 def kind_of(path: Path, *, name: str, content_type: str | None) -> Format:
@@ -60,7 +83,7 @@ def _found(path: Path, *, name: str, content_type: str | None) -> Format:
         return _compound(path)
     textual = looks_textual(head)
     known = next((format for magic, format in formats.MAGIC if head.startswith(magic)), None)
-    if known and known.textual == textual:
+    if known and (known.textual == textual or known is formats.RTF):
         return known
     if textual:
         return _text(head, name=name, content_type=content_type)
@@ -68,35 +91,53 @@ def _found(path: Path, *, name: str, content_type: str | None) -> Format:
 
 
 def _stands_for(promised: Format, found: Format) -> bool:
-    """Whether text has taken the place of a binary file. Old Office's names are given to any text."""
-    return found.textual and not promised.textual and promised is not formats.LEGACY_OFFICE
+    """Whether text has taken the place of a binary file."""
+    return found.textual and not promised.textual and promised not in _LOOSE
 
 
 def _package(path: Path) -> Format:
     with Package(path) as package:
         if package.main_part:
             return formats.DOCX
-        families = (("xl/", formats.XLSX), ("ppt/", formats.PPTX), ("META-INF/container.xml", formats.EPUB))
-        for start, format in families:
-            if any(name.startswith(start) for name in package.names):
+        names = [name.replace("\\", "/") for name in package.names]  # As some programs part them.
+        for start, format in _FAMILIES:
+            if any(name.startswith(start) for name in names):
                 return format
-        return formats.ODF if {"mimetype", "content.xml"} <= package.names else formats.ZIP
+        if any(type.endswith(_WORKBOOK) for type in package.types.values()):
+            return formats.XLSX
+        if "content.xml" not in package.names:
+            return formats.ZIP
+        if b"encryption-data" in package.part("META-INF/manifest.xml"):
+            raise FileEncrypted("The document is protected by a password.")
+        return _OPEN.get(package.mimetype.removesuffix("-template"), formats.ODF)
 
 
 def _compound(path: Path) -> Format:
+    """What the streams of a compound file make of it."""
+    import olefile  # type: ignore[import-untyped]
+
     if _SEALED in path.read_bytes():
         raise FileEncrypted("The document is protected by a password.")
-    return formats.LEGACY_OFFICE
+    try:
+        with olefile.OleFileIO(path) as compound:
+            return next((format for name, format in _STREAMS if compound.exists(name)), formats.LEGACY_OFFICE)
+    except Exception:  # noqa: BLE001 - a damaged directory may raise anything
+        return formats.LEGACY_OFFICE
 
 
 def _text(head: bytes, *, name: str, content_type: str | None) -> Format:
-    said, _ = decode(head, cut=True)
+    said = decode(head, cut=True)[0].lstrip("\ufeff")
     promised = formats.promised_by(name)
-    if _PAGE.match(said.lstrip("\ufeff")):
+    if promised is formats.SOURCE_CODE:
+        return promised
+    if sign := sign_of(said, promised):
+        return sign
+    meant = formats.called(content_type)
+    if formats.HTML in {promised, meant} and _TAG.search(said):
         return formats.HTML
-    claims = {promised and promised.content_type, (content_type or "").partition(";")[0].strip().lower()}
-    if formats.HTML.content_type in claims and _TAG.search(said):
-        return formats.HTML
-    if promised is formats.MARKDOWN or (promised is None and formats.MARKDOWN.content_type in claims):
-        return formats.MARKDOWN
-    return formats.PLAIN
+    if promised is formats.XLS and "\t" in said.partition("\n")[0]:
+        return formats.TSV
+    claimed = promised if promised and promised.textual else None if promised else meant
+    if claimed is None or not claimed.textual or claimed is formats.HTML or claimed in _SIGNED:
+        return formats.PLAIN
+    return claimed if said.lstrip().startswith(_OPENINGS.get(claimed, "")) else formats.PLAIN

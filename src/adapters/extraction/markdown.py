@@ -25,7 +25,7 @@ def read(source: Source) -> Extracted:
     said = said.removeprefix("\ufeff").replace("\r\n", "\n")
     front = dict(_PAIR.findall(found[1])) if (found := _FRONT.match(said)) else {}
     draft = Draft()
-    _Writer(draft).write(MarkdownIt("commonmark").enable("table").parse(said[found.end() if found else 0 :]))
+    fill(draft, said[found.end() if found else 0 :])
     return draft.finished(
         content_type=source.content_type,
         extractor="markdown",
@@ -34,6 +34,11 @@ def read(source: Source) -> Extracted:
         metadata={"charset": charset}
         | {_KEPT[name]: value.strip("\"'") for name, value in front.items() if name in _KEPT},
     )
+
+
+def fill(draft: Draft, said: str) -> None:
+    """Add what a piece of Markdown says to *draft*."""
+    _Writer(draft).write(MarkdownIt("commonmark").enable("table").parse(said))
 
 
 class _Writer:

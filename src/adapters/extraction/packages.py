@@ -5,7 +5,9 @@ be, is refused before anything is unpacked.
 """
 
 import re
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -20,6 +22,8 @@ RATIO_MOST = 200
 """How many times its size a part above `RATIO_FROM` bytes may unpack to; text rarely passes 30."""
 RATIO_FROM = 16 * 2**20
 
+TORN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, struct.error)
+"""What a damaged part raises while it is unpacked."""
 _OVERRIDE = re.compile(rb"<Override\b[^>]*+>")
 _NAME = re.compile(rb'PartName\s*=\s*["\']/([^"\']*)["\']')
 _TYPE = re.compile(rb'ContentType\s*=\s*["\']([^"\']*)["\']')
@@ -35,17 +39,19 @@ class Package:
         names: The names of its parts.
         types: The content types of those parts that declare one, by name, in order.
         main_part: The part with the body of a Word document, if it is one.
+        mimetype: What an OpenDocument file or an e-book says that it is; empty if nothing.
     """
 
     def __init__(self, path: Path) -> None:
         try:
             self._zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
+        except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, struct.error) as error:
             raise FileBroken("The file is a damaged archive.") from error
         self._check()
         self.names = frozenset(self._zip.namelist())
         self.types = self._types()
         self.main_part = next((name for name, type in self.types.items() if _MAIN.search(type)), None)
+        self.mimetype = self.part("mimetype", 200).decode("ascii", "replace").strip()
 
     def __enter__(self) -> Self:
         return self
@@ -59,8 +65,22 @@ class Package:
         """The bytes of a part, unpacked as they are read."""
         try:
             return self._zip.open(name)
-        except (zipfile.BadZipFile, KeyError, NotImplementedError) as error:
+        except (*TORN, KeyError) as error:
             raise FileBroken("The document lacks a part, or a part of it is damaged.") from error
+
+    def part(self, name: str, most: int = PART_MOST) -> bytes:
+        """The first *most* bytes of a part; none if there is no such part."""
+        if name not in self.names:
+            return b""
+        with self.open(name) as part:
+            try:
+                return part.read(most)
+            except TORN as error:
+                raise FileBroken("A part of the document is damaged.") from error
+
+    def size_of(self, name: str) -> int:
+        """How many bytes the part called *name* unpacks to."""
+        return self._zip.getinfo(name).file_size
 
     def with_type(self, ending: str) -> list[str]:
         """The parts whose content type ends with *ending*, in the order of their names."""
@@ -81,10 +101,7 @@ class Package:
             raise FileTooComplex("The file unpacks into far more than a document holds.")
 
     def _types(self) -> dict[str, str]:
-        if "[Content_Types].xml" not in self.names:
-            return {}
-        with self.open("[Content_Types].xml") as part:
-            declared = part.read(2**20)
+        declared = self.part("[Content_Types].xml", 2**20)
         types = {}
         for override in _OVERRIDE.findall(declared):
             if (name := _NAME.search(override)) and (type := _TYPE.search(override)):

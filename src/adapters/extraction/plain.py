@@ -17,8 +17,13 @@ def read(source: Source) -> Extracted:
     """The text of a file of plain text; its metadata names the charset."""
     said, charset = decode(source.path.read_bytes())
     draft = Draft()
-    for paragraph in _GAP.split(said.replace("\r\n", "\n").replace("\r", "\n")):
-        draft.add(paragraph)
+    fill(draft, said)
     return draft.finished(
         content_type=source.content_type, extractor="plain", version=VERSION, metadata={"charset": charset}
     )
+
+
+def fill(draft: Draft, said: str) -> None:
+    """Add the paragraphs of *said* to *draft*."""
+    for paragraph in _GAP.split(said.replace("\r\n", "\n").replace("\r", "\n")):
+        draft.add(paragraph)
