@@ -32,10 +32,13 @@ from aether.adapters import system
 from aether.adapters.arq.queue import QUEUE, TASK, ArqQueue
 from aether.adapters.extraction.reader import ChildReader
 from aether.adapters.folder.blobs import FolderBlobs
+from aether.adapters.folder.staging import FolderStaging
 from aether.adapters.http.auth import auth_routes, credential_of, from_our_pages
 from aether.adapters.http.files import file_routes
 from aether.adapters.http.pages import pages
 from aether.adapters.http.probes import Check, checked, probe_routes
+from aether.adapters.http.tus import tus_routes
+from aether.adapters.http.tus_headers import SENT, TOLD
 from aether.adapters.local_issuer.issuer import LocalIssuer
 from aether.adapters.local_issuer.mint import CLIENT, NAME
 from aether.adapters.neo4j import migrations, statements
@@ -46,6 +49,7 @@ from aether.adapters.oidc.issuers import Issuer
 from aether.adapters.oidc.profiles import ClaimNames
 from aether.adapters.oidc.provider import OidcIdentityProvider
 from aether.adapters.oidc.verifier import OidcTokenVerifier, Trust
+from aether.adapters.patterns.detector import PatternDetector
 from aether.adapters.qdrant.vectors import QdrantVectors
 from aether.adapters.redis.feed import RedisFeed
 from aether.adapters.redis.leases import RedisLeases
@@ -55,6 +59,8 @@ from aether.adapters.sentence_transformers.models import Model
 from aether.domain.admission import Doorkeeper
 from aether.domain.errors import Unavailable
 from aether.domain.identity import Credential, CredentialKind, IdentityProvider, TokenVerifier
+from aether.domain.receiving import Receiver
+from aether.domain.uploads import Limits
 from aether.graphql import http, schema, sockets
 from aether.graphql.context import Ports as ApiPorts
 from aether.graphql.cursors import Cursors
@@ -62,6 +68,7 @@ from aether.settings import Profile, Settings
 from aether.workers.context import Ports as WorkerPorts
 from aether.workers.events import relay
 from aether.workers.jobs import run_job, sweep
+from aether.workers.uploads import sweep_uploads
 
 JOB_MOST_S = 24 * 3600
 
@@ -99,13 +106,28 @@ class Outside:
             graph=self.graph,
             blobs=self.blobs,
             reader=ChildReader(),
+            detector=PatternDetector(),
             embedder=self.embedder,
             vectors=self.vectors,
             feed=self.feed,
             queue=self.queue,
             leases=self.leases,
+            receiver=self.receiver,
             moment=system.moment,
             lease_s=self.settings.worker_lease_s,
+        )
+
+    @cached_property
+    def receiver(self) -> Receiver:
+        """What takes uploads in; their bytes lie on the disk of the blobs that they become."""
+        settings, blobs = self.settings, self.settings.data / "blobs"
+        lasts = timedelta(hours=settings.upload_expiry_hours)
+        return Receiver(
+            self.graph,
+            FolderStaging(blobs / "staging", blobs=blobs),
+            self.leases,
+            moment=system.moment,
+            limits=Limits(most=settings.max_upload_bytes, lasts=lasts),
         )
 
     @cached_property
@@ -290,6 +312,7 @@ def application(opened: Outside, known: Identity, *, page: Page = dict) -> Starl
         embedder=opened.embedder,
         vectors=opened.vectors,
         feed=opened.feed,
+        receiver=opened.receiver,
         doorkeeper=doorkeeper,
         issuer=known.issuer,
         moment=system.moment,
@@ -307,6 +330,7 @@ def application(opened: Outside, known: Identity, *, page: Page = dict) -> Starl
                 moment=system.moment,
                 most=settings.max_upload_bytes,
             ),
+            *tus_routes(opened.receiver, doorkeeper, show=show),
             *auth_routes(known.provider, known.verifier, origins=origins, key=key, sessions=sessions),
             *(known.local.routes() if known.local else []),
             *probe_routes(opened.checks()),
@@ -316,8 +340,9 @@ def application(opened: Outside, known: Identity, *, page: Page = dict) -> Starl
             Middleware(
                 CORSMiddleware,
                 allow_origins=settings.cors_origins,
-                allow_methods=["GET", "POST", "PUT"],
-                allow_headers=["Authorization", "Content-Type", "X-API-Key", "X-Aether-Request"],
+                allow_methods=["GET", "POST", "PUT", "HEAD", "PATCH", "DELETE"],
+                allow_headers=["Authorization", "Content-Type", "X-API-Key", "X-Aether-Request", *SENT],
+                expose_headers=TOLD,
                 allow_credentials=True,
             )
         ],
@@ -388,6 +413,7 @@ async def work(settings: Settings) -> None:
     async with outside(settings) as opened, relaying(opened):
         loading = asyncio.create_task(_loaded(opened))
         sweeping = asyncio.create_task(sweep(opened.worker_ports))
+        tidying = asyncio.create_task(sweep_uploads(opened.worker_ports))
         worker = Worker(
             functions=[func(cast("Any", run_job), name=TASK, keep_result=0, timeout=JOB_MOST_S, max_tries=1)],
             redis_pool=opened.arq,
@@ -402,7 +428,7 @@ async def work(settings: Settings) -> None:
             with suppress(asyncio.CancelledError):
                 await worker.async_run()
         finally:
-            for task in (loading, sweeping):
+            for task in (loading, sweeping, tidying):
                 task.cancel()
             await worker.close()
 

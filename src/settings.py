@@ -122,6 +122,9 @@ class Settings(BaseSettings):
     token_skew_s: float = Field(30.0, ge=0, le=300, description="How far clocks may differ, in seconds.")
 
     max_upload_bytes: int = Field(500_000_000, ge=1, le=10**12, description="The largest file of one upload.")
+    upload_expiry_hours: float = Field(
+        24.0, gt=0, le=8760, description="After how many hours without a byte an unfinished upload expires."
+    )
     worker_jobs: int = Field(4, ge=1, le=100, description="How many jobs one worker runs at a time.")
     worker_lease_s: float = Field(
         6.0, ge=1, le=300, description="After how many seconds a silent worker's job is given to another."

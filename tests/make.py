@@ -8,11 +8,21 @@ from aether.adapters.system import moment
 from aether.domain import collaborations, documents, notebooks, users
 from aether.domain.access import Permission
 from aether.domain.blobs import Blob, BlobKey
-from aether.domain.documents import Arrival, Chunk, ChunkId, Document, DocumentId, Understanding
+from aether.domain.documents import (
+    Arrival,
+    Chunk,
+    ChunkId,
+    Document,
+    DocumentId,
+    Finding,
+    FindingId,
+    Understanding,
+)
 from aether.domain.graph import Graph, Work
 from aether.domain.jobs import Job
 from aether.domain.moments import Moment
 from aether.domain.notebooks import Draft, Notebook, NotebookId, Visibility
+from aether.domain.sensitive import SensitiveKind
 from aether.domain.tenants import Tenant, TenantId
 from aether.domain.users import Profile, Role, UserId
 from aether.domain.viewers import Viewer
@@ -173,4 +183,27 @@ def chunks(document: Document, *texts: str) -> list[Chunk]:
             file_hash=document.file_hash,
         )
         for place, text in enumerate(texts)
+    ]
+
+
+def findings(
+    document: Document, *masks: str, kind: SensitiveKind = SensitiveKind.CREDIT_CARD
+) -> list[Finding]:
+    """Findings of *document*, one for each mask."""
+    return [
+        Finding(
+            id=FindingId(
+                f"finding_{hashlib.blake2b(f'{document.id} {place}'.encode(), digest_size=13).hexdigest()}"
+            ),
+            document=document.id,
+            ordinal=place,
+            kind=kind,
+            page=None,
+            start=100 * place,
+            end=100 * place + 19,
+            confidence=0.99,
+            masked=mask,
+            file_hash=document.file_hash,
+        )
+        for place, mask in enumerate(masks)
     ]

@@ -7,14 +7,16 @@ only its `work`; ids and instants are made before it.
 from collections.abc import Awaitable, Callable
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
-from aether.domain import collaborations, documents, keys, passages, templates
+from aether.domain import collaborations, documents, keys, passages, templates, uploads
 from aether.domain.tenants import TenantId
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Work(collaborations.Work, documents.Work, keys.Work, passages.Work, templates.Work, Protocol):
+class Work(
+    collaborations.Work, uploads.Work, documents.Work, keys.Work, passages.Work, templates.Work, Protocol
+):
     """Every repository, on one transaction."""
 
 

@@ -16,6 +16,7 @@ from aether.domain.events import Feed
 from aether.domain.graph import Graph, Work
 from aether.domain.identity import Credential
 from aether.domain.moments import Moment
+from aether.domain.receiving import Receiver
 from aether.domain.vectors import Vectors
 from aether.domain.viewers import Viewer
 from aether.graphql.cursors import Cursors
@@ -38,6 +39,7 @@ class Ports:
     embedder: Embedder
     vectors: Vectors
     feed: Feed
+    receiver: Receiver
     doorkeeper: Doorkeeper
     issuer: str
     moment: Callable[[], Moment]

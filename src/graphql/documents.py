@@ -12,6 +12,7 @@ from aether.domain.documents import ChunkId, DocumentId, EmbeddingStatus, Proces
 from aether.domain.pages import Page, Slice
 from aether.domain.viewers import Viewer
 from aether.graphql.context import Info
+from aether.graphql.findings import Finding, findings_listing
 from aether.graphql.jobs import Job, JobFailure
 from aether.graphql.lists import Connection, connection, part
 from aether.graphql.nodes import Node
@@ -79,6 +80,7 @@ class Document(Node):
         title: The title it gives itself, if any.
         page_count: How many pages it has; none where there are no pages.
         chunk_count: Into how many chunks it is cut.
+        pii_detected: Whether it says something about a person that is not for everybody; see `findings`.
         metadata: What it says of itself, such as its author.
         error: Why it could not be understood; none if it could.
         version: Rises with every change that people make.
@@ -98,6 +100,7 @@ class Document(Node):
     title: str | None
     page_count: int | None
     chunk_count: int
+    pii_detected: bool
     metadata: JSON | None
     error: JobFailure | None
     version: int
@@ -124,6 +127,7 @@ class Document(Node):
             title=found.title if found else None,
             page_count=found.page_count if found else None,
             chunk_count=document.chunk_count,
+            pii_detected=document.pii_detected,
             metadata=JSON(dict(found.metadata)) if found else None,
             error=JobFailure.of(document.failure),
             version=document.version,
@@ -167,6 +171,21 @@ class Document(Node):
             documents.chunks, document=DocumentId(self.id), part=wanted, by=info.context.viewer
         )
         return connection(info, page, Chunk.of, slice=wanted, listing=listing)
+
+    @strawberry.field
+    async def findings(self, info: Info, first: int = 20, after: str | None = None) -> Connection[Finding]:
+        """What is sensitive in it, secrets included, in order; the first 10,000 at most.
+
+        Args:
+            first: How many, from 1 to 100.
+            after: Only those behind this cursor.
+        """
+        listing = findings_listing(self.id)
+        wanted = part(info, first=first, after=after, listing=listing)
+        page = await info.context.read(
+            documents.findings, document=DocumentId(self.id), part=wanted, by=info.context.viewer
+        )
+        return connection(info, page, Finding.of, slice=wanted, listing=listing)
 
     @strawberry.field
     async def jobs(self, info: Info) -> list[Job]:

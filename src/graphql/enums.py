@@ -9,7 +9,9 @@ from aether.domain.documents import DocumentOrder, EmbeddingStatus, ProcessingSt
 from aether.domain.jobs import JobKind, JobStatus
 from aether.domain.notebooks import NotebookStatus, Order, Shelf, Visibility
 from aether.domain.search import Leg, SearchMode
+from aether.domain.sensitive import SensitiveKind
 from aether.domain.tenants import TenantStatus
+from aether.domain.uploads import UploadStatus
 from aether.domain.users import Role, UserStatus
 
 strawberry.enum(Permission, description="What somebody may do; each includes those before it.")
@@ -34,6 +36,8 @@ strawberry.enum(Regime, description="A body of rules that documents may fall und
 strawberry.enum(Classification, description="How far a document may travel.")
 strawberry.enum(SearchMode, description="What leads to a hit: words, meaning, or both.")
 strawberry.enum(Leg, name="SearchLeg", description="A part of the search that may be missing from an answer.")
+strawberry.enum(SensitiveKind, description="What something sensitive is.")
 strawberry.enum(TenantStatus, description="Whether a tenant's people may enter.")
+strawberry.enum(UploadStatus, description="Where an upload is in its life.")
 strawberry.enum(Role, description="What a person may do in general.")
 strawberry.enum(UserStatus, description="Whether a user may enter.")

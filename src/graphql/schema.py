@@ -22,6 +22,7 @@ from aether.graphql.cost import NodeLimit
 from aether.graphql.descriptions import describe
 from aether.graphql.documents import DocumentMutations, DocumentQueries, chunk_by_id, document_by_id
 from aether.graphql.faults import TellingSchema
+from aether.graphql.findings import finding_by_id
 from aether.graphql.jobs import JobMutations, JobQueries, JobSubscriptions, job_by_id
 from aether.graphql.keys import KeyMutations, KeyQueries, key_by_id
 from aether.graphql.limits import TOKENS_MOST, Limits
@@ -39,6 +40,7 @@ from aether.graphql.search import SearchQueries
 from aether.graphql.sessions import SessionQueries
 from aether.graphql.templates import TemplateMutations, TemplateQueries, template_by_id
 from aether.graphql.tenants import TenantMutations, TenantQueries, tenant_by_id
+from aether.graphql.uploads import UploadMutations, UploadQueries
 from aether.graphql.users import UserMutations, UserQueries, user_by_id
 
 CACHED_DOCUMENTS = 256
@@ -47,6 +49,7 @@ CACHED_DOCUMENTS = 256
 _LOADERS: Mapping[str, Callable[[Info, str], Awaitable[Node | None]]] = {
     "chunk": chunk_by_id,
     "document": document_by_id,
+    "finding": finding_by_id,
     "job": job_by_id,
     "key": key_by_id,
     "notebook": notebook_by_id,
@@ -68,6 +71,7 @@ class Query(
     SessionQueries,
     TemplateQueries,
     TenantQueries,
+    UploadQueries,
     UserQueries,
 ):
     """Questions. A thing that one may not read is answered like one that does not exist."""
@@ -93,6 +97,7 @@ class Mutation(
     NotebookMutations,
     TemplateMutations,
     TenantMutations,
+    UploadMutations,
     UserMutations,
 ):
     """Changes. A refusal is part of the answer, in `userErrors`."""

@@ -9,6 +9,8 @@ from aether.domain.events import Feed
 from aether.domain.graph import Graph
 from aether.domain.jobs import Leases, Queue
 from aether.domain.moments import Moment
+from aether.domain.receiving import Receiver
+from aether.domain.sensitive import Detector
 from aether.domain.texts import Reader
 from aether.domain.vectors import Vectors
 
@@ -24,10 +26,12 @@ class Ports:
     graph: Graph
     blobs: Blobs
     reader: Reader
+    detector: Detector
     embedder: Embedder
     vectors: Vectors
     feed: Feed
     queue: Queue
     leases: Leases
+    receiver: Receiver
     moment: Callable[[], Moment]
     lease_s: float = 6.0

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from bisect import bisect_right
 from collections.abc import AsyncIterator, Iterator, Sequence
 from itertools import islice
 
@@ -10,10 +11,11 @@ import structlog
 
 from aether.domain import documents, jobs
 from aether.domain.blobs import BlobKey
-from aether.domain.documents import Chunk, ChunkId, Document, Understanding
+from aether.domain.documents import FINDINGS_MOST, Chunk, ChunkId, Document, Finding, FindingId, Understanding
 from aether.domain.errors import Refused
 from aether.domain.graph import Graph
 from aether.domain.jobs import STAGES, AttemptOver, Failure, Job, JobStatus
+from aether.domain.sensitive import Find
 from aether.domain.texts import ChunkText, Extracted, chunks_of
 from aether.domain.vectors import Vector
 from aether.workers.context import Ports
@@ -53,7 +55,12 @@ async def _stages(ports: Ports, graph: Graph, document: Document, job: Job) -> N
     if done <= STAGES[job.kind].index("embed"):
         await _embed(ports, graph, document, job)
     await graph.write(documents.complete, job=job.id, attempt=job.attempt, at=ports.moment())
-    log.info("document_completed", document=document.id, chunks=document.chunk_count)
+    log.info(
+        "document_completed",
+        document=document.id,
+        chunks=document.chunk_count,
+        findings=document.finding_count,
+    )
 
 
 async def _extract(ports: Ports, graph: Graph, document: Document, job: Job) -> tuple[Extracted, Document]:
@@ -71,11 +78,20 @@ async def _extract(ports: Ports, graph: Graph, document: Document, job: Job) -> 
         )
     packed = await asyncio.to_thread(orjson.dumps, extracted.packed())
     kept = await ports.blobs.keep(_pieces(packed), most=TEXTS_MOST)
-    found = _understanding(extracted, texts=kept.key)
-    at = ports.moment()
-    return extracted, await graph.write(
-        documents.keep_understanding, found, job=job.id, attempt=job.attempt, at=at
+    understanding = _understanding(extracted, texts=kept.key)
+    finds = await asyncio.to_thread(ports.detector.find, extracted.text)
+    if len(finds) > FINDINGS_MOST:
+        log.warning("findings_left_out", document=document.id, found=len(finds), kept=FINDINGS_MOST)
+    findings = _findings(document, extracted, finds[:FINDINGS_MOST])
+    understood = await graph.write(
+        documents.keep_understanding,
+        understanding,
+        findings,
+        job=job.id,
+        attempt=job.attempt,
+        at=ports.moment(),
     )
+    return extracted, understood
 
 
 async def _pieces(packed: bytes) -> AsyncIterator[bytes]:
@@ -92,6 +108,26 @@ def _understanding(extracted: Extracted, *, texts: BlobKey) -> Understanding:
         texts=texts,
         metadata=extracted.metadata,
     )
+
+
+def _findings(document: Document, extracted: Extracted, finds: Sequence[Find]) -> list[Finding]:
+    """What was found, with ids that follow from where, so that a stage done twice writes it once."""
+    begins = [page.start for page in extracted.pages]
+    return [
+        Finding(
+            id=FindingId(_named("finding", document.id, find.kind, find.start, find.end)),
+            document=document.id,
+            ordinal=ordinal,
+            kind=find.kind,
+            page=extracted.pages[bisect_right(begins, find.start) - 1].number if begins else None,
+            start=find.start,
+            end=find.end,
+            confidence=find.confidence,
+            masked=find.masked,
+            file_hash=document.file_hash,
+        )
+        for ordinal, find in enumerate(finds)
+    ]
 
 
 async def _chunk(
@@ -115,10 +151,8 @@ async def _kept_text(ports: Ports, document: Document) -> Extracted:
 
 def _chunk_of(document: Document, text: ChunkText) -> Chunk:
     """A chunk whose id follows from what it is, so that a stage done twice writes it once."""
-    named = f"{document.id}\x00{text.ordinal}\x00{text.sha256}".encode()
-    body = hashlib.blake2b(named, digest_size=13).hexdigest()
     return Chunk(
-        id=ChunkId(f"chunk_{body}"),
+        id=ChunkId(_named("chunk", document.id, text.ordinal, text.sha256)),
         document=document.id,
         ordinal=text.ordinal,
         page=text.page,
@@ -129,6 +163,12 @@ def _chunk_of(document: Document, text: ChunkText) -> Chunk:
         text_hash=text.sha256,
         file_hash=document.file_hash,
     )
+
+
+def _named(kind: str, *parts: object) -> str:
+    """The id of a *kind* of thing that follows from these parts."""
+    told = "\x00".join(map(str, parts)).encode()
+    return f"{kind}_{hashlib.blake2b(told, digest_size=13).hexdigest()}"
 
 
 async def _embed(ports: Ports, graph: Graph, document: Document, job: Job) -> None:

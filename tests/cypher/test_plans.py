@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -13,15 +13,17 @@ from aether.adapters.neo4j import nodes, statements
 from aether.adapters.neo4j.graph import Neo4jGraph
 from aether.adapters.neo4j.statements import TENANT, Mode, Statement
 from aether.adapters.system import moment, secret
-from aether.domain import collaborations, copies, documents, jobs, keys, notebooks, templates, users
+from aether.domain import collaborations, copies, documents, jobs, keys, notebooks, templates, uploads, users
 from aether.domain.access import Permission
+from aether.domain.blobs import Blob, BlobKey
 from aether.domain.documents import Document
 from aether.domain.graph import Graph, Work
 from aether.domain.jobs import Failure, Job
 from aether.domain.keys import KeyId
-from aether.domain.notebooks import Visibility
+from aether.domain.notebooks import NotebookId, Visibility
 from aether.domain.templates import Outline, TemplateId
 from aether.domain.tenants import Tenant
+from aether.domain.uploads import Draft, Limits, UploadId
 from aether.domain.users import Role
 from aether.domain.viewers import Viewer
 from tests import make
@@ -74,6 +76,7 @@ async def sampled(driver: AsyncDriver, engine: Engine) -> AsyncDriver:
     await graph.write(notebooks.remove, id=top.id, version=None, by=ben, at=moment())
     await _template(graph, ada)
     await _key(graph, ada)
+    await _upload(graph, ada, public.id)
     return driver
 
 
@@ -85,7 +88,8 @@ async def _processed(graph: Graph, document: Document, job: Job) -> None:
     understood = replace(make.understanding(title="x"), page_count=1)
     chunks = [replace(chunk, page=1) for chunk in make.chunks(document, "eel")]
     await graph.write(jobs.claim, id=job.id, attempt=1, at=moment())
-    await graph.write(documents.keep_understanding, understood, job=job.id, attempt=1, at=moment())
+    findings = [replace(finding, page=1) for finding in make.findings(document, "card")]
+    await graph.write(documents.keep_understanding, understood, findings, job=job.id, attempt=1, at=moment())
     await graph.write(documents.keep_chunks, chunks, job=job.id, attempt=1, at=moment())
     await graph.write(documents.complete, job=job.id, attempt=1, at=moment())
 
@@ -111,6 +115,20 @@ async def _key(graph: Graph, by: Viewer) -> None:
     )
     await graph.write(keys.touch, secret=told, at=moment())
     await graph.write(keys.revoke, id=made.id, by=by, at=moment())
+
+
+async def _upload(graph: Graph, by: Viewer, notebook: NotebookId) -> None:
+    limits = Limits(most=1, lasts=timedelta(hours=1))
+    for done in (True, False):
+        at = moment()
+        id = UploadId(at.id("upload"))
+        draft = Draft(notebook=notebook, filename="x", declared_type="x", length=1)
+        await graph.write(uploads.begin, draft, id=id, limits=limits, by=by, at=at)
+        if done:
+            blob = Blob(key=BlobKey("x"), size=1, sha256="x")
+            await graph.write(uploads.complete, blob, id=id, by=by, at=at)
+        else:
+            await graph.write(uploads.abort, id=id, by=by, at=at)
 
 
 @pytest.fixture

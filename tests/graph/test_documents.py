@@ -1,6 +1,7 @@
 import os
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from aether.domain.documents import (
     DocumentOrder,
     DocumentStale,
     EmbeddingStatus,
+    Finding,
     ProcessingStatus,
 )
 from aether.domain.errors import Invalid
@@ -32,6 +34,7 @@ from aether.domain.notebooks import (
     Visibility,
 )
 from aether.domain.pages import Slice
+from aether.domain.sensitive import SensitiveKind
 from aether.domain.users import Role
 from aether.domain.viewers import RoleMissing, Viewer
 from tests import make
@@ -229,6 +232,59 @@ async def test_chunks_are_replaced_when_a_document_is_processed_once_more(graph:
 
     assert await graph.read(documents.chunks_to_index, document=document.id) == kept
     assert (await get(graph, document.id, ada)).chunk_count == 1
+
+
+async def findings(graph: Graph, document: Document, by: Viewer, *, first: int = 20) -> list[Finding]:
+    page = await graph.read(documents.findings, document=document.id, part=Slice(first=first), by=by)
+    return [finding for finding, _ in page.items]
+
+
+async def test_findings_are_kept_with_the_understanding_and_replaced_with_it(
+    graph: Graph, ada: Viewer, ben: Viewer
+) -> None:
+    book = await make.notebook(graph, ada)
+    document, job = await make.document(graph, ada, book)
+    kept = make.findings(document, "•••• 4242", "•••• 4444", "•••• 0005")
+    await claimed(graph, job)
+    about: dict[str, Any] = {"job": job.id, "attempt": 1, "at": moment()}
+
+    understood = await graph.write(documents.keep_understanding, make.understanding(), kept, **about)
+
+    assert (understood.pii_detected, understood.finding_count) == (True, 3)
+    assert await get(graph, document.id, ada) == understood
+    assert await findings(graph, document, ada) == kept
+    assert await findings(graph, document, ada, first=2) == kept[:2]
+    assert await findings(graph, document, ben) == []
+    ids = [finding.id for finding in kept]
+    assert await graph.read(documents.findings_by_id, ids, by=ada) == dict(zip(ids, kept, strict=True))
+    assert await graph.read(documents.findings_by_id, ids, by=ben) == {}
+
+    await graph.write(documents.complete, **about)
+    again = await graph.write(documents.reprocess, id=document.id, by=ada, at=moment())
+    await claimed(graph, again)
+    fewer = make.findings(document, "••••••••", kind=SensitiveKind.PASSWORD)
+    about = {"job": again.id, "attempt": 1, "at": moment()}
+    understood = await graph.write(documents.keep_understanding, make.understanding(), fewer, **about)
+
+    assert (understood.pii_detected, understood.finding_count) == (False, 1)
+    assert await findings(graph, document, ada) == fewer
+
+
+async def test_an_attempt_that_is_over_leaves_the_findings_as_they_are(graph: Graph, ada: Viewer) -> None:
+    document, job = await make.document(graph, ada, await make.notebook(graph, ada))
+    await claimed(graph, job)
+    kept = make.findings(document, "•••• 4242")
+    await graph.write(
+        documents.keep_understanding, make.understanding(), kept, job=job.id, attempt=1, at=moment()
+    )
+    await graph.write(documents.strand, job=job.id, attempt=1, at=moment())
+
+    with pytest.raises(AttemptOver):
+        await graph.write(
+            documents.keep_understanding, make.understanding(), [], job=job.id, attempt=1, at=moment()
+        )
+
+    assert await findings(graph, document, ada) == kept
 
 
 async def test_a_document_is_processed_by_one_job_at_a_time(graph: Graph, ada: Viewer) -> None:

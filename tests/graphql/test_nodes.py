@@ -14,10 +14,12 @@ NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
 async def test_every_kind_of_node_is_found_by_its_id(house: House, here: str) -> None:
     owner = house.person("olga", Role.NOTEBOOK_ADMIN, Role.USER, of=here)
     notebook = await owner.notebook()
-    document, job = await owner.upload(notebook)
+    document, job = await owner.upload(notebook, "who.txt", b"Write to ada@example.org.")
     await owner.over(job)
     chunks = "query ($id: ID!) { document(id: $id) { chunks { edges { node { id } } } } }"
     chunk = (await owner.ask(chunks, id=document))["document"]["chunks"]["edges"][0]["node"]["id"]
+    findings = chunks.replace("chunks", "findings")
+    finding = (await owner.ask(findings, id=document))["document"]["findings"]["edges"][0]["node"]["id"]
     template = await owner.do(
         "createNotebookTemplate", "template { id }", name="Plan", outline={"name": "Plan"}
     )
@@ -26,6 +28,7 @@ async def test_every_kind_of_node_is_found_by_its_id(house: House, here: str) ->
         "Notebook": notebook,
         "Document": document,
         "Chunk": chunk,
+        "Finding": finding,
         "Job": job,
         "NotebookTemplate": template["template"]["id"],
         "ApiKey": key["apiKey"]["id"],

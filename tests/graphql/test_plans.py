@@ -26,6 +26,7 @@ RESOLVED = {
     ("Query", "loginUrl"): "nothing of the graph",
     ("Query", "node"): "leads to what its id says",
     ("Query", "serverTime"): "nothing of the graph",
+    ("Query", "upload"): "counts bytes on the disk",
     ("Query", "verifyToken"): "asks the issuer",
 }
 """The fields of questions that are resolved one by one, and why."""

@@ -71,6 +71,7 @@ class Paths:
             embedder=away,
             vectors=away,
             feed=away,
+            receiver=away,
             doorkeeper=away,
             issuer="https://issuer.test",
             moment=moment,

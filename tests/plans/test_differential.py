@@ -353,6 +353,10 @@ async def test_documents_are_told_as_far_as_they_are_understood(
               name processingStatus embeddingStatus contentType title pageCount chunkCount metadata
               error { code message } processedAt version viewerPermission downloadUrl
               chunks(first: 1) { totalCount edges { cursor node { text ordinal headings page } } }
+              piiDetected findings(first: 1) {
+                totalCount pageInfo { hasNextPage }
+                edges { cursor node { id kind masked confidence page start end documentId documentHash } }
+              }
               jobs { kind status stage progress attempt error { code } finishedAt document { name } }
             } } }
             failed: documents(status: FAILED) { totalCount edges { node { name } } }
@@ -371,6 +375,11 @@ async def test_documents_are_told_as_far_as_they_are_understood(
     assert [it["metadata"] for it in found[:2]] == [None, None]
     assert found[2]["metadata"] == {"author": "Ada"}
     assert found[2]["chunks"]["totalCount"] == 2
+    assert [it["piiDetected"] for it in found] == [False, False, True, False]
+    assert [it["findings"]["totalCount"] for it in found] == [0, 0, 2, 0]
+    (edge,) = found[2]["findings"]["edges"]
+    assert found[2]["findings"]["pageInfo"] == {"hasNextPage": True}
+    assert (edge["node"]["kind"], edge["node"]["masked"]) == ("CREDIT_CARD", "•••• 4242")
     assert found[3]["error"] == {"code": "FILE_ENCRYPTED", "message": "It is locked."}
     assert names(seen["notebook"]["failed"]) == ["3.txt"]
     assert seen["notebook"]["some"] == {"totalCount": 2}
@@ -385,7 +394,9 @@ async def _worked_on(graph: Graph, document: Document, job: Job, *, steps: int) 
     await graph.write(jobs.claim, id=job.id, attempt=1, at=at)
     await graph.write(documents.begin, at=at, **about)
     if steps == 2:
-        await graph.write(documents.keep_understanding, make.understanding(title="On rivers"), at=at, **about)
+        understanding = make.understanding(title="On rivers")
+        found = make.findings(document, "•••• 4242", "•")
+        await graph.write(documents.keep_understanding, understanding, found, at=at, **about)
         await graph.write(documents.keep_chunks, make.chunks(document, "One", "Two"), at=at, **about)
     if steps == 3:
         failure = Failure(code="FILE_ENCRYPTED", message="It is locked.")
@@ -496,7 +507,8 @@ def names_of(data: Any) -> list[str]:
 async def test_things_are_found_by_any_id_that_names_them(paths: Paths, world: World) -> None:
     """`node` knows every kind, the viewer's own tenant too, and nothing of another one."""
     asked = (
-        "query ($id: ID!) { node(id: $id) { __typename id ... on Tenant { name } ... on Chunk { text } } }"
+        "query ($id: ID!) { node(id: $id) { __typename id ... on Tenant { name } ... on Chunk { text } "
+        "... on Finding { kind masked confidence } } }"
     )
     found = set()
     for by in {it.user: it for it in world.viewers}.values():
@@ -507,6 +519,7 @@ async def test_things_are_found_by_any_id_that_names_them(paths: Paths, world: W
 
     assert found == {
         "Chunk",
+        "Finding",
         "Document",
         "Job",
         "ApiKey",

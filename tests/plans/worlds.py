@@ -22,6 +22,7 @@ from aether.domain.jobs import Failure, Job
 from aether.domain.keys import KeyId
 from aether.domain.moments import Moment
 from aether.domain.notebooks import Draft, Notebook, NotebookId, Visibility
+from aether.domain.sensitive import SensitiveKind
 from aether.domain.templates import Outline, TemplateId
 from aether.domain.tenants import Tenant, TenantId
 from aether.domain.users import Profile, Role, UserId, UserStatus
@@ -228,6 +229,8 @@ class _Builder:
             metadata=random.choice(METADATA),
         )
         cut = make.chunks(document, *(f"Passage {place} ß" for place in range(random.randint(0, 5))))
+        masks = [f"•••• {place}" for place in range(random.randint(0, 4))]
+        found = make.findings(document, *masks, kind=random.choice(list(SensitiveKind)))
         failure = Failure(code="FILE_ENCRYPTED", message='It is "locked".')
         told: Any = {"job": job.id, "attempt": 1}
         about: Any = {"id": job.id, "attempt": 1}
@@ -235,12 +238,15 @@ class _Builder:
             lambda work, at: jobs.claim(work, at=at, **about),
             lambda work, at: documents.begin(work, at=at, **told),
             lambda work, at: jobs.advance(work, stage="extract", at=at, **about),
-            lambda work, at: documents.keep_understanding(work, understanding, at=at, **told),
+            lambda work, at: documents.keep_understanding(work, understanding, found, at=at, **told),
             lambda work, at: documents.keep_chunks(work, cut, at=at, **told),
             lambda work, at: jobs.advance(work, stage="index", at=at, **about),
         ]
         for body in bodies[:steps]:
             await self.attempt(self.graph, body)
+        if steps >= 4:
+            for finding in found:
+                self.known("finding", finding.id)
         if steps >= 5:
             for chunk in cut:
                 self.known("chunk", chunk.id)

@@ -69,18 +69,18 @@ class FolderBlobs(Blobs):
             async for piece in stream:
                 gathered += piece
                 if len(gathered) >= GATHERED:
-                    await _apart(arriving.write, gathered)
+                    await apart(arriving.write, gathered)
                     gathered = bytearray()
-            await _apart(arriving.write, gathered)
-            return await _apart(arriving.settle, self._root)
+            await apart(arriving.write, gathered)
+            return await apart(arriving.settle, self._root)
         finally:
-            await _apart(arriving.discard)
+            await apart(arriving.discard)
 
     @override
     async def open(self, key: BlobKey) -> AsyncIterator[bytes]:
         path = self._path(key)
-        with await _apart(_known, lambda: path.open("rb", buffering=0)) as file:
-            while piece := await _apart(file.read, PIECE):
+        with await apart(_known, lambda: path.open("rb", buffering=0)) as file:
+            while piece := await apart(file.read, PIECE):
                 yield piece
 
     @override
@@ -91,14 +91,14 @@ class FolderBlobs(Blobs):
 
     @override
     async def size(self, key: BlobKey) -> int:
-        return (await _apart(_known, self._path(key).stat)).st_size
+        return (await apart(_known, self._path(key).stat)).st_size
 
     @override
     async def remove(self, key: BlobKey) -> None:
-        await _apart(self._path(key).unlink, missing_ok=True)
+        await apart(self._path(key).unlink, missing_ok=True)
 
     def _path(self, key: str) -> Path:
-        return _place(self._root, key_of(key))
+        return place_of(self._root, key_of(key))
 
 
 class _Arriving:
@@ -131,11 +131,11 @@ class _Arriving:
         path, file = self._open
         os.fsync(file.fileno())
         key = BlobKey(self._hash.hexdigest())
-        place = _place(root, key)
+        place = place_of(root, key)
         place.parent.mkdir(parents=True, exist_ok=True)
         path.replace(place)
         for folder in (place.parent, place.parent.parent, root):
-            _flush(folder)
+            flush(folder)
         return Blob(key=key, size=self._size, sha256=key)
 
     def discard(self) -> None:
@@ -146,7 +146,8 @@ class _Arriving:
             file.close()
 
 
-def _place(root: Path, key: BlobKey) -> Path:
+def place_of(root: Path, key: BlobKey) -> Path:
+    """Where the blob lies in the folder *root*."""
     return root / key[:2] / key[2:4] / key
 
 
@@ -173,7 +174,7 @@ def _swept(path: Path) -> bool:
     return True
 
 
-def _flush(folder: Path) -> None:
+def flush(folder: Path) -> None:
     """Have the disk know what is in *folder*."""
     handle = os.open(folder, os.O_RDONLY)
     try:
@@ -201,7 +202,7 @@ def _told() -> Iterator[None]:
         raise StoreDown("The blob store does not answer.") from error
 
 
-async def _apart(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def apart(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run *call* in a thread. If we are cancelled it is seen through first: two may not share a file."""
 
     def told() -> T:

@@ -1,4 +1,7 @@
-"""Documents in the graph: `(:Notebook)-[:CONTAINS]->(:Document)-[:HAS_CHUNK]->(:Chunk)`."""
+"""Documents in the graph: `(:Notebook)-[:CONTAINS]->(:Document)-[:HAS_CHUNK]->(:Chunk)`.
+
+What is sensitive in them hangs on them too: `(:Document)-[:HAS_FINDING]->(:Finding)`.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -19,6 +22,9 @@ from aether.domain.documents import (
     DocumentOrder,
     Documents,
     EmbeddingStatus,
+    Finding,
+    FindingId,
+    Findings,
     ProcessingStatus,
     SeenDocument,
     Understanding,
@@ -26,11 +32,13 @@ from aether.domain.documents import (
 from aether.domain.moments import Moment
 from aether.domain.notebooks import NotebookId
 from aether.domain.pages import Page, Place, Slice
+from aether.domain.sensitive import SensitiveKind
 from aether.domain.tenants import TenantId
 from aether.domain.users import UserId
 from aether.domain.viewers import Viewer
 
 CHUNKS_AT_A_TIME = 500
+FINDINGS_AT_A_TIME = 1_000
 
 
 class Neo4jDocuments(Documents):
@@ -119,7 +127,7 @@ class Neo4jChunks(Chunks):
             part,
             of=lambda row: chunk_of(row["chunk"]),
             place_of=lambda row: Place(key=row["chunk"]["ordinal"], id=row["chunk"]["id"]),
-            at=lambda part: {"after": part.after.key if part.after else -1, "most": part.first + 1},
+            at=_behind,
             viewer=by.user,
             document=document,
         )
@@ -137,6 +145,43 @@ class Neo4jChunks(Chunks):
     async def get_many(self, ids: Collection[ChunkId], *, by: Viewer) -> Mapping[ChunkId, Chunk]:
         rows = await self._run("documents/seen_chunks", viewer=by.user, ids=list(ids))
         return {row["chunk"]["id"]: chunk_of(row["chunk"]) for row in rows}
+
+
+class Neo4jFindings(Findings):
+    """Where the findings of documents are kept."""
+
+    def __init__(self, run: Runner) -> None:
+        self._run = run
+
+    @override
+    async def replace(self, document: DocumentId, findings: Sequence[Finding]) -> None:
+        await self._run("documents/forget_findings", document=document)
+        for begin in range(0, len(findings), FINDINGS_AT_A_TIME):
+            rows = [_finding_row(finding) for finding in findings[begin : begin + FINDINGS_AT_A_TIME]]
+            await self._run("documents/add_findings", document=document, rows=rows)
+
+    @override
+    async def page(self, document: DocumentId, *, part: Slice, by: Viewer) -> Page[Finding]:
+        return await paged(
+            self._run,
+            "documents/finding_page",
+            part,
+            of=lambda row: finding_of(row["finding"]),
+            place_of=lambda row: Place(key=row["finding"]["ordinal"], id=row["finding"]["id"]),
+            at=_behind,
+            viewer=by.user,
+            document=document,
+        )
+
+    @override
+    async def get_many(self, ids: Collection[FindingId], *, by: Viewer) -> Mapping[FindingId, Finding]:
+        rows = await self._run("documents/seen_findings", viewer=by.user, ids=list(ids))
+        return {row["finding"]["id"]: finding_of(row["finding"]) for row in rows}
+
+
+def _behind(part: Slice) -> dict[str, Any]:
+    """Where a page of things begins that are numbered in their document."""
+    return {"after": part.after.key if part.after else -1, "most": part.first + 1}
 
 
 def _new(document: Document) -> dict[str, Any]:
@@ -177,6 +222,8 @@ def _kept(document: Document) -> dict[str, Any]:
         "extractor": found and found.extractor,
         "texts": found and found.texts,
         "extracted_metadata": found and text_of(found.metadata),
+        "pii_detected": document.pii_detected,
+        "finding_count": document.finding_count,
         "chunk_count": document.chunk_count,
         "failure_code": document.failure and document.failure.code,
         "failure_message": document.failure and document.failure.message,
@@ -206,6 +253,8 @@ def document_of(row: Row) -> Document:
         status=ProcessingStatus(row["processing_status"]),
         embedding=EmbeddingStatus(row["embedding_status"]),
         understanding=_understanding_of(row),
+        pii_detected=row["pii_detected"] or False,
+        finding_count=row["finding_count"] or 0,
         chunk_count=row["chunk_count"],
         failure=failure_of(row),
         version=row["version"],
@@ -256,5 +305,35 @@ def chunk_of(row: Row) -> Chunk:
         headings=tuple(row["headings"]),
         text=row["text"],
         text_hash=row["text_hash"],
+        file_hash=row["file_hash"],
+    )
+
+
+def _finding_row(finding: Finding) -> dict[str, Any]:
+    return {
+        "id": finding.id,
+        "ordinal": finding.ordinal,
+        "kind": finding.kind.value,
+        "page": finding.page,
+        "start": finding.start,
+        "end": finding.end,
+        "confidence": finding.confidence,
+        "masked": finding.masked,
+        "file_hash": finding.file_hash,
+    }
+
+
+def finding_of(row: Row) -> Finding:
+    """The finding in a row's map."""
+    return Finding(
+        id=FindingId(row["id"]),
+        document=DocumentId(row["document"]),
+        ordinal=row["ordinal"],
+        kind=SensitiveKind(row["kind"]),
+        page=row["page"],
+        start=row["start"],
+        end=row["end"],
+        confidence=row["confidence"],
+        masked=row["masked"],
         file_hash=row["file_hash"],
     )

@@ -15,6 +15,7 @@ from neomodel import (
     ArrayProperty,
     BooleanProperty,
     DateTimeNeo4jFormatProperty,
+    FloatProperty,
     IntegerProperty,
     RelationshipFrom,
     RelationshipTo,
@@ -123,6 +124,7 @@ class User(StructuredNode):
     viewed = RelationshipTo("Notebook", "VIEWED", model=Viewed)
     forked = RelationshipTo("Notebook", "FORKED", model=Forked)
     keys = RelationshipTo("ApiKey", "HOLDS")
+    uploads = RelationshipTo("Upload", "UPLOADS")
 
 
 class ApiKey(StructuredNode):
@@ -218,6 +220,8 @@ class Document(StructuredNode):
     extractor = StringProperty()
     texts = StringProperty()
     extracted_metadata = StringProperty()
+    pii_detected = BooleanProperty()
+    finding_count = IntegerProperty()
     chunk_count = IntegerProperty()
     failure_code = StringProperty()
     failure_message = StringProperty()
@@ -232,6 +236,7 @@ class Document(StructuredNode):
     processed_at = INSTANT()
 
     chunks = RelationshipTo("Chunk", "HAS_CHUNK")
+    findings = RelationshipTo("Finding", "HAS_FINDING")
 
 
 class Chunk(StructuredNode):
@@ -249,6 +254,22 @@ class Chunk(StructuredNode):
     text_hash = StringProperty()
     file_hash = StringProperty()
     scope_ = StringProperty()
+
+
+class Finding(StructuredNode):
+    """Something sensitive in a document, masked."""
+
+    uid = StringProperty(unique_index=True, db_property="id")
+    tenant = StringProperty()
+    document = StringProperty()
+    ordinal = IntegerProperty()
+    kind = StringProperty()
+    page = IntegerProperty()
+    start = IntegerProperty()
+    end = IntegerProperty()
+    confidence = FloatProperty()
+    masked = StringProperty()
+    file_hash = StringProperty()
 
 
 class Job(StructuredNode):
@@ -271,6 +292,28 @@ class Job(StructuredNode):
     created_at = INSTANT()
     updated_at = INSTANT()
     finished_at = INSTANT()
+
+
+class Upload(StructuredNode):
+    """A file on its way, whose bytes lie elsewhere."""
+
+    uid = StringProperty(unique_index=True, db_property="id")
+    tenant = StringProperty()
+    owner = StringProperty()
+    notebook = StringProperty()
+    filename = StringProperty()
+    declared_type = StringProperty()
+    length = IntegerProperty()
+    kind = StringProperty()
+    parts = ArrayProperty(StringProperty())
+    metadata = StringProperty()
+    document = StringProperty()
+    job = StringProperty()
+    lock = StringProperty()
+    created_at = INSTANT()
+    expires_at = INSTANT()
+    expires_second = IntegerProperty(index=True)
+    aborted_at = INSTANT()
 
 
 class Activity(StructuredNode):
@@ -317,7 +360,9 @@ NODES: tuple[type[StructuredNode], ...] = (
     NotebookTemplate,
     Document,
     Chunk,
+    Finding,
     Job,
+    Upload,
     Activity,
     Event,
     Migration,

@@ -175,6 +175,7 @@ _KINDS: Mapping[str, Kind] = {
             **_FAILURE,
             **{it: _UNDERSTOOD.format(f"it.{it}") for it in ("content_type", "title", "page_count")},
             "metadata": _UNDERSTOOD.format("coalesce(it.extracted_metadata, '{}')"),
+            "pii_detected": "coalesce(it.pii_detected, false)",
             "viewer_permission": _within_ceiling(LEVEL.format("it_notebook")),
         },
         branches={
@@ -187,6 +188,14 @@ _KINDS: Mapping[str, Kind] = {
                 beyond="that.ordinal > $after_key",
                 order="that_key",
                 total="it.chunk_count",
+            ),
+            "findings": Edge(
+                to="finding",
+                match="MATCH (it)-[:HAS_FINDING]->(that:Finding)",
+                keys={"": "that.ordinal"},
+                beyond="that.ordinal > $after_key",
+                order="that_key",
+                total="coalesce(it.finding_count, 0)",
             ),
             "jobs": Edge(
                 to="job",
@@ -201,6 +210,13 @@ _KINDS: Mapping[str, Kind] = {
     "chunk": Kind(
         leaves={
             **_own("id", "ordinal", "page", "start", "end", "headings", "text"),
+            "document_id": "it.document",
+            "document_hash": "it.file_hash",
+        }
+    ),
+    "finding": Kind(
+        leaves={
+            **_own("id", "kind", "page", "start", "end", "confidence", "masked"),
             "document_id": "it.document",
             "document_hash": "it.file_hash",
         }
@@ -321,6 +337,14 @@ ROOTS: Mapping[str, Edge] = {
         match=(
             "MATCH (that:Chunk {id: $id, tenant: $tenant}) "
             "MATCH (that_notebook:Notebook)-[:CONTAINS]->(that_document:Document)-[:HAS_CHUNK]->(that)"
+        ),
+        where=f"that_document.deletion IS NULL AND {READABLE.format('that_notebook')}",
+    ),
+    "finding": Edge(
+        to="finding",
+        match=(
+            "MATCH (that:Finding {id: $id, tenant: $tenant}) "
+            "MATCH (that_notebook:Notebook)-[:CONTAINS]->(that_document:Document)-[:HAS_FINDING]->(that)"
         ),
         where=f"that_document.deletion IS NULL AND {READABLE.format('that_notebook')}",
     ),

@@ -3,7 +3,7 @@
 from aether.adapters.neo4j.access import Neo4jAccess
 from aether.adapters.neo4j.activities import Neo4jActivities
 from aether.adapters.neo4j.collaborations import Neo4jCollaborations
-from aether.adapters.neo4j.documents import Neo4jChunks, Neo4jDocuments
+from aether.adapters.neo4j.documents import Neo4jChunks, Neo4jDocuments, Neo4jFindings
 from aether.adapters.neo4j.events import Neo4jEvents
 from aether.adapters.neo4j.jobs import Neo4jJobs
 from aether.adapters.neo4j.keys import Neo4jKeys
@@ -12,6 +12,7 @@ from aether.adapters.neo4j.passages import Neo4jPassages
 from aether.adapters.neo4j.runner import Runner
 from aether.adapters.neo4j.templates import Neo4jTemplates
 from aether.adapters.neo4j.tenants import Neo4jTenants
+from aether.adapters.neo4j.uploads import Neo4jUploads
 from aether.adapters.neo4j.users import Neo4jUsers
 
 
@@ -25,6 +26,7 @@ class Neo4jWork:
         self.collaborations = Neo4jCollaborations(run)
         self.documents = Neo4jDocuments(run)
         self.events = Neo4jEvents(run)
+        self.findings = Neo4jFindings(run)
         self.jobs = Neo4jJobs(run)
         self.keys = Neo4jKeys(run)
         self.notebooks = Neo4jNotebooks(run)
@@ -33,4 +35,5 @@ class Neo4jWork:
         self.templates = Neo4jTemplates(run)
         self.tenants = Neo4jTenants(run)
         self.trees = Neo4jTrees(run)
+        self.uploads = Neo4jUploads(run)
         self.users = Neo4jUsers(run)

@@ -2,10 +2,12 @@
 
 A document exists from the moment its bytes are kept. Processing then validates, extracts,
 chunks, embeds and indexes it; each stage is committed, so that nothing is done twice for
-good. Its words can be found as soon as it is chunked, its meaning once it is indexed.
+good. What is sensitive in a document is noted with its text, and shown masked to its readers.
+Its words can be found as soon as it is chunked, its meaning once it is indexed.
 """
 
 from aether.domain.documents.entity import (
+    FINDINGS_MOST,
     Arrival,
     Chunk,
     ChunkId,
@@ -15,6 +17,8 @@ from aether.domain.documents.entity import (
     DocumentMissing,
     DocumentStale,
     EmbeddingStatus,
+    Finding,
+    FindingId,
     ProcessingStatus,
     SeenDocument,
     Understanding,
@@ -30,6 +34,8 @@ from aether.domain.documents.keeping import (
     chunks_to_index,
     complete,
     fail,
+    findings,
+    findings_by_id,
     get_many,
     jobs_of_document,
     jobs_of_notebook,
@@ -48,9 +54,10 @@ from aether.domain.documents.keeping import (
     strand,
     visible_jobs,
 )
-from aether.domain.documents.ports import Chunks, DocumentOrder, Documents, Work
+from aether.domain.documents.ports import Chunks, DocumentOrder, Documents, Findings, Work
 
 __all__ = [
+    "FINDINGS_MOST",
     "Arrival",
     "Chunk",
     "ChunkId",
@@ -63,6 +70,9 @@ __all__ = [
     "DocumentStale",
     "Documents",
     "EmbeddingStatus",
+    "Finding",
+    "FindingId",
+    "Findings",
     "Paths",
     "ProcessingStatus",
     "SeenDocument",
@@ -77,6 +87,8 @@ __all__ = [
     "complete",
     "fail",
     "filename",
+    "findings",
+    "findings_by_id",
     "get_many",
     "jobs_of_document",
     "jobs_of_notebook",

@@ -1,6 +1,6 @@
 """The document itself, its chunks, and its refusals."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -12,14 +12,18 @@ from aether.domain.blobs import Blob, BlobKey
 from aether.domain.errors import Conflict, Missing
 from aether.domain.jobs import Failure
 from aether.domain.notebooks import NotebookId
+from aether.domain.sensitive import SensitiveKind
 from aether.domain.tenants import TenantId
 from aether.domain.users import UserId
 
 DocumentId = NewType("DocumentId", str)
 ChunkId = NewType("ChunkId", str)
+FindingId = NewType("FindingId", str)
 
 NAME_MOST = 255
 MEGABYTE = 1_000_000
+FINDINGS_MOST = 10_000
+"""How many findings of a document are kept: the first ones."""
 
 
 class ProcessingStatus(StrEnum):
@@ -110,6 +114,8 @@ class Document:
         blob: Where its bytes are kept.
         tier: 1 below 10 MB, 2 up to 1 GB, 3 above.
         understanding: What processing found out; none before.
+        pii_detected: Whether it says something about a person that is not for everybody.
+        finding_count: How many findings of it are kept.
         failure: Why processing failed; none if it did not.
         version: Rises with every change that people make; starts at 1.
     """
@@ -126,6 +132,8 @@ class Document:
     status: ProcessingStatus = ProcessingStatus.PENDING
     embedding: EmbeddingStatus = EmbeddingStatus.PENDING
     understanding: Understanding | None = None
+    pii_detected: bool = False
+    finding_count: int = 0
     chunk_count: int = 0
     failure: Failure | None = None
     version: int = 1
@@ -180,9 +188,17 @@ class Document:
             self if name == self.name else replace(self, name=name, version=self.version + 1, updated_at=now)
         )
 
-    def understood(self, understanding: Understanding, *, now: datetime) -> "Document":
-        """This document with what processing found out."""
-        return replace(self, understanding=understanding, updated_at=now)
+    def understood(
+        self, understanding: Understanding, findings: Sequence["Finding"] = (), *, now: datetime
+    ) -> "Document":
+        """This document with what processing found out, and what of it is sensitive."""
+        return replace(
+            self,
+            understanding=understanding,
+            pii_detected=any(finding.kind.personal for finding in findings),
+            finding_count=len(findings),
+            updated_at=now,
+        )
 
     def chunked(self, count: int, *, now: datetime) -> "Document":
         """This document, cut into so many chunks that can be found by their words."""
@@ -232,6 +248,32 @@ class Chunk:
     headings: tuple[str, ...]
     text: str
     text_hash: str
+    file_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something sensitive that a document says, and where; what it says stands in its text alone.
+
+    Attributes:
+        ordinal: Its place among the document's findings, from 0.
+        page: The page it is on, from 1; none where there are no pages.
+        start: Where it begins in the document's text, in code points.
+        end: Where it ends, exclusive.
+        confidence: How sure it is, above 0 and at most 1.
+        masked: What is there, as it may be shown.
+        file_hash: The bytes it was found in.
+    """
+
+    id: FindingId
+    document: DocumentId
+    ordinal: int
+    kind: SensitiveKind
+    page: int | None
+    start: int
+    end: int
+    confidence: float
+    masked: str
     file_hash: str
 
 

@@ -13,6 +13,8 @@ from aether.domain.documents.entity import (
     DocumentBusy,
     DocumentId,
     DocumentMissing,
+    Finding,
+    FindingId,
     ProcessingStatus,
     SeenDocument,
     Understanding,
@@ -149,11 +151,18 @@ async def begin(work: Work, *, job: JobId, attempt: int, at: Moment) -> tuple[Do
 
 
 async def keep_understanding(
-    work: Work, understanding: Understanding, *, job: JobId, attempt: int, at: Moment
+    work: Work,
+    understanding: Understanding,
+    findings: Sequence[Finding] = (),
+    *,
+    job: JobId,
+    attempt: int,
+    at: Moment,
 ) -> Document:
-    """Commit what extraction found, and go on to chunking."""
+    """Commit what extraction found, and what of it is sensitive, and go on to chunking."""
     advanced = await jobs.advance(work, id=job, attempt=attempt, stage="chunk", at=at)
-    document = (await _live(work, advanced)).understood(understanding, now=at.now)
+    document = (await _live(work, advanced)).understood(understanding, findings, now=at.now)
+    await work.findings.replace(document.id, findings)
     await work.documents.put(document)
     return document
 
@@ -224,6 +233,18 @@ async def chunks(work: Work, *, document: DocumentId, part: Slice, by: Viewer) -
 async def chunks_by_id(work: Work, ids: Collection[ChunkId], *, by: Viewer) -> Mapping[ChunkId, Chunk]:
     """Those of the chunks that *by* may read, by id."""
     return await work.chunks.get_many(ids, by=by)
+
+
+async def findings(work: Work, *, document: DocumentId, part: Slice, by: Viewer) -> Page[Finding]:
+    """A page of what is sensitive in *document*, in order, for whoever may read it."""
+    return await work.findings.page(document, part=part, by=by)
+
+
+async def findings_by_id(
+    work: Work, ids: Collection[FindingId], *, by: Viewer
+) -> Mapping[FindingId, Finding]:
+    """Those of the findings that *by* may read, by id."""
+    return await work.findings.get_many(ids, by=by)
 
 
 async def chunks_to_index(work: Work, *, document: DocumentId) -> Sequence[Chunk]:

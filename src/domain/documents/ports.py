@@ -1,4 +1,4 @@
-"""Where documents and their chunks are kept."""
+"""Where documents, their chunks and their findings are kept."""
 
 from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
@@ -10,6 +10,8 @@ from aether.domain.documents.entity import (
     ChunkId,
     Document,
     DocumentId,
+    Finding,
+    FindingId,
     ProcessingStatus,
     SeenDocument,
 )
@@ -101,6 +103,22 @@ class Chunks(Protocol):
         ...
 
 
+class Findings(Protocol):
+    """Where the findings of documents are kept."""
+
+    async def replace(self, document: DocumentId, findings: Sequence[Finding]) -> None:
+        """Keep *findings* as all there are of *document*."""
+        ...
+
+    async def page(self, document: DocumentId, *, part: Slice, by: Viewer) -> Page[Finding]:
+        """A page of the document's findings, in order; none where the viewer may not read."""
+        ...
+
+    async def get_many(self, ids: Collection[FindingId], *, by: Viewer) -> Mapping[FindingId, Finding]:
+        """Those of the findings that the viewer may read, by id."""
+        ...
+
+
 class Work(notebooks.Work, Protocol):
     """A transaction in which documents can be read and written."""
 
@@ -112,4 +130,9 @@ class Work(notebooks.Work, Protocol):
     @property
     def chunks(self) -> Chunks:
         """Their chunks."""
+        ...
+
+    @property
+    def findings(self) -> Findings:
+        """What is sensitive in them."""
         ...

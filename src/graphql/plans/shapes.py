@@ -21,6 +21,7 @@ from aether.domain.viewers import Viewer
 from aether.domain.views import NotShown, Value
 from aether.graphql.context import Context
 from aether.graphql.documents import chunks_listing, download_url
+from aether.graphql.findings import findings_listing
 from aether.graphql.jobs import JobFailure
 from aether.graphql.notebooks.questions import NotebookFilter
 from aether.graphql.notebooks.shape import (
@@ -85,6 +86,7 @@ class Sought:
 NODES: Mapping[str, str] = {
     "chunk": "Chunk",
     "document": "Document",
+    "finding": "Finding",
     "job": "Job",
     "key": "ApiKey",
     "notebook": "Notebook",
@@ -214,6 +216,7 @@ FIELDS: Mapping[tuple[str, str], Made | Linked | Sought] = {
     ("Document", "chunks"): Linked(word="chunks", listing=lambda above, _: chunks_listing(above)),
     ("Document", "downloadUrl"): Made(needs=("id",), by=download_url),
     ("Document", "error"): _FAILURE,
+    ("Document", "findings"): Linked(word="findings", listing=lambda above, _: findings_listing(above)),
     ("Document", "jobs"): Linked(word="jobs"),
     ("Document", "notebook"): Linked(word="notebook"),
     ("Document", "uploadedBy"): Linked(word="uploaded_by"),

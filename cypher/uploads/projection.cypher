@@ -1,0 +1,9 @@
+// An upload, as the adapter reads it.
+//
+// mode:    fragment
+// needs:   upload
+// gives:   upload
+upload {
+  .id, .tenant, .owner, .notebook, .filename, .declared_type, .length, .kind, .parts, .metadata, .document, .job,
+  .created_at, .expires_at, .aborted_at
+} AS upload

@@ -1,0 +1,307 @@
+"""Judges: how sure it is that a match is what it looks like, from 0 for not at all to 1.
+
+A judge sees the match and a few characters around it. A number that proves itself is believed
+anywhere, unless a word before it says that it is something else; what proves little
+takes a word that says what it is.
+"""
+
+import base64
+import binascii
+import ipaddress
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from aether.domain.sensitive import numbers
+from aether.domain.sensitive.checksums import base58check, bech32
+
+PROVEN = 0.99
+"""A checksum that hardly anything passes by chance, or a beginning that nothing else has."""
+TOLD = 0.95
+"""It fits, and a word nearby says that it is this."""
+SHAPED = 0.8
+"""It looks like this and like little else."""
+LIKELY = 0.65
+"""It looks like this, and like a few other things."""
+NO = 0.0
+
+NAME_MOST = 64
+DOMAIN_MOST = 253
+PASSWORD_LEAST = 6
+BASE58_VERSIONS = {0, 5, 0x1E, 0x30, 0x32}
+"""Bitcoin, Dogecoin and Litecoin."""
+
+_FILES = {"png", "jpg", "jpeg", "gif", "svg", "webp", "js", "css", "json", "html", "xml", "pdf", "txt"}
+"""What ends the name of a file and not of a host, as in `icon@2x.png`."""
+_OTHERWISE = re.compile(
+    r"\b(?:order|invoice|parts?|serial|isbn|issn|ean|upc|gtin|sku|items?|tickets?|tracking|article|batch|lot|model"
+    r"|imei|build|commit|hash|sha\d*|md5|uuid|figure|rechnung\w*|bestell\w*|auftrag\w*|artikel\w*"
+    r"|commande|facture|pedido|factura|ref|reference|case|claim|policy|docket)\b"
+)
+"""Words that say that a number is something else."""
+_VERSIONS = re.compile(
+    r"(?:\b(?:v|ver|version|release|section|chapter|clause|oid|firmware|build|update|kapitel|abschnitt)"
+    r"|\u00a7)\W{0,3}$"
+)
+_OF_THE_NET = re.compile(r"\b(?:ip|ipv4|host|server|address|gateway|dns|ping|client|subnet|from|peer)\b")
+_AT_A_SERVER = re.compile(r"://[^\s/]*:$")
+_HOLLOW = re.compile(
+    r"[*x\u2022.]+|.*[()\[\]{}<>$%].*|.*(?:example|placeholder|changeme|your[-_]).*", re.IGNORECASE
+)
+"""What stands in the place of a password and is none."""
+_STAND_INS = {"password", "passwd", "pass", "pwd", "secret", "pw"}
+_ALNUM = re.compile(r"[^0-9A-Za-z]+")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS_ELSEWHERE = {"m\u00e4r": 3, "mai": 5, "okt": 10, "dez": 12}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """A match, and what stands around it.
+
+    Attributes:
+        value: What was matched.
+        before: What stands before it in its line, in small letters.
+        after: What follows it.
+        spoken: Whether a word before it, which belongs to the pattern, says what it is.
+    """
+
+    value: str
+    before: str
+    after: str
+    spoken: bool = False
+
+    @property
+    def bare(self) -> str:
+        """The value's letters and digits, letters as capitals."""
+        return _ALNUM.sub("", self.value).upper()
+
+    @property
+    def apart(self) -> bool:
+        """Whether it stands by itself, and is no part of a longer number, a path or a decimal."""
+        before, after = self.before[-2:], self.after[:2]
+        joined = before[-1:] in set("-/#+\\~@") or (before[-1:] == "." and before[:1].isdigit())
+        goes_on = after[:1] in set("-.:/@") and after[1:].isalnum()
+        return not joined and not goes_on and after[:1] != "%"
+
+    @property
+    def otherwise(self) -> bool:
+        """Whether a word just before says that it is something else."""
+        return _OTHERWISE.search(self.before[-24:]) is not None
+
+
+Judge = Callable[[Sight], float]
+
+
+def proving(proof: Callable[[str], bool], sure: float = PROVEN) -> Judge:
+    """Believes what *proof* holds for, wherever it stands apart and no word is against it."""
+
+    def judge(sight: Sight) -> float:
+        if not sight.apart or not proof(sight.bare):
+            return NO
+        if sight.spoken:
+            return max(sure, TOLD)
+        return NO if sight.otherwise else sure
+
+    return judge
+
+
+def card(sight: Sight) -> float:
+    """Believes what is in groups, and 15 or 16 digits, of which one in seventy passes by chance."""
+    digits = sight.bare
+    if not sight.apart or not numbers.card(digits):
+        return NO
+    if sight.spoken:
+        return PROVEN
+    if sight.otherwise:
+        return NO
+    in_groups = digits != sight.value
+    return PROVEN if in_groups else SHAPED if len(digits) in {15, 16} else NO
+
+
+def iban(sight: Sight) -> float:
+    """Believes what is as long as its country's are; the match may go on beyond it."""
+    return PROVEN if numbers.iban(sight.bare) and not sight.after[:1].isalnum() else NO
+
+
+def iban_of(value: str) -> str:
+    """As much of *value* as the account numbers of its country have."""
+    left = numbers.IBAN_LENGTHS.get(value[:2], 0)
+    for place, letter in enumerate(value):
+        left -= letter != " "
+        if left == 0:
+            return value[: place + 1]
+    return value
+
+
+def grouped(proof: Callable[[str], bool], *, compact: float) -> Judge:
+    """Believes what is written in groups; what is not, only with *compact* sureness."""
+
+    def judge(sight: Sight) -> float:
+        if not sight.apart or not proof(sight.bare):
+            return NO
+        if sight.spoken:
+            return TOLD
+        sure = TOLD if sight.value != sight.bare else compact
+        return NO if sight.otherwise else sure
+
+    return judge
+
+
+def email(sight: Sight) -> float:
+    """Believes a proper name at a proper host that is no file, no account at a server and no handle."""
+    name, _, host = sight.value.rpartition("@")
+    if len(name) > NAME_MOST or len(host) > DOMAIN_MOST or ".." in sight.value:
+        return NO
+    if name[0] in ".'-" or name[-1] == "." or host[0] in ".-" or host.rpartition(".")[2].lower() in _FILES:
+        return NO
+    if sight.before[-1:] in {"@", "/"} or sight.after[:1] == "@" or _AT_A_SERVER.search(sight.before):
+        return NO
+    return NO if sight.after[:1] == ":" and sight.after[1:2].isalnum() else PROVEN
+
+
+def phone_of(value: str) -> str:
+    """As much of *value* as one number can have; the next number in a row is none of it."""
+    value = value.rstrip(" ./-(")
+    while sum(map(str.isdigit, value)) - value.count("(0)") > numbers.E164_LENGTHS[-1]:
+        shorter = re.sub(r"[ ./()-]+\d*$", "", value.rstrip(")"))
+        if shorter == value:
+            break
+        value = shorter
+    return value.rstrip(" ./-(")
+
+
+def international(sight: Sight) -> float:
+    """Believes numbers that begin with a plus and the code of a country."""
+    if sight.before[-1:].isalnum() or sight.after[:1].isalnum():
+        return NO
+    return TOLD if numbers.phone(_ALNUM.sub("", sight.value.replace("(0)", ""))) else NO
+
+
+def american(sight: Sight) -> float:
+    """Believes the numbers of North America in their usual shapes."""
+    digits = sight.bare
+    fits = numbers.nanp(digits[1:] if len(digits) > numbers.NANP_LENGTH else digits)
+    return SHAPED if fits and sight.apart and not sight.otherwise else NO
+
+
+def national(sight: Sight) -> float:
+    """Believes what is written as phone numbers are in its country."""
+    return SHAPED if sight.apart and len(set(sight.bare)) > 2 and not sight.otherwise else NO  # noqa: PLR2004
+
+
+def spoken_phone(sight: Sight) -> float:
+    """Believes any number that a word says is for calling."""
+    digits = sight.bare
+    return TOLD if 7 <= len(digits) <= numbers.E164_LENGTHS[-1] and len(set(digits)) > 1 else NO  # noqa: PLR2004
+
+
+def numbered(sight: Sight) -> float:
+    """Believes what a word announces, if there are four digits in it."""
+    return TOLD if sum(map(str.isdigit, sight.value)) > 3 and sight.apart else NO  # noqa: PLR2004
+
+
+def birth(sight: Sight) -> float:
+    """Believes days that there were, in any order that is usual."""
+    parts = re.findall(r"\d+|[^\W\d_]+", sight.value.lower())
+    year = next((part for part in parts if len(part) == len("2026") and part.isdigit()), "")
+    month = next((part for part in parts if part[0].isalpha() and _month(part)), "")
+    rest = [part for part in parts if part.isdigit() and part != year][:2]
+    if month:
+        return TOLD if rest and numbers.birthday(year, str(_month(month)), rest[0]) else NO
+    pairs = (rest, rest[::-1]) if len(rest) > 1 else ()
+    return TOLD if any(numbers.birthday(year, *pair) for pair in pairs) else NO
+
+
+def _month(word: str) -> int:
+    """Which month *word* is, from 1; 0 for none."""
+    short = word[:3]
+    return _MONTHS.index(short) + 1 if short in _MONTHS else _MONTHS_ELSEWHERE.get(short, 0)
+
+
+def ip4(sight: Sight) -> float:
+    """Believes addresses of hosts; four small numbers may also be a version or a section."""
+    if not sight.apart or _VERSIONS.search(sight.before):
+        return NO
+    try:
+        address = ipaddress.IPv4Address(sight.value)
+    except ValueError:
+        return NO
+    if address.is_loopback or address.is_unspecified or sight.value.startswith("255."):
+        return NO
+    if _OF_THE_NET.search(sight.before[-32:]):
+        return TOLD
+    octets = address.packed
+    usual = octets[0] > 9 and max(octets) > 99  # noqa: PLR2004 - versions rarely are so high
+    return SHAPED if usual and not sight.otherwise else NO
+
+
+def ip6(sight: Sight) -> float:
+    """Believes addresses with three groups or more, one of them with a digit."""
+    value = sight.value
+    if sight.before[-1:] in {":", "."} or sight.after[:1] == ":":
+        return NO
+    try:
+        address = ipaddress.IPv6Address(value)
+    except ValueError:
+        return NO
+    told = [group for group in value.split(":") if group]
+    enough = len(told) > 2 and any(map(str.isdigit, value)) and not address.is_loopback  # noqa: PLR2004
+    return TOLD if enough else NO
+
+
+def mac(sight: Sight) -> float:
+    """Believes six pairs that are no part of a longer fingerprint and no row of numbers."""
+    if sight.before[-1:] in {":", "-", "."} or sight.after[:1] in {":", "-"}:
+        return NO
+    letters = any(map(str.isalpha, sight.value))
+    return TOLD if (letters or ":" in sight.value) and len(set(sight.bare)) > 2 else NO  # noqa: PLR2004
+
+
+def coin(sight: Sight) -> float:
+    """Believes addresses whose checksum in Base58 is right."""
+    return PROVEN if base58check(sight.value) in BASE58_VERSIONS else NO
+
+
+def segwit(sight: Sight) -> float:
+    """Believes addresses whose checksum in Bech32 is right."""
+    return PROVEN if bech32(sight.value) else NO
+
+
+def surely(sight: Sight) -> float:
+    """Believes what begins as nothing else does."""
+    return PROVEN if sight.value else NO
+
+
+def at_a_server(sight: Sight) -> float:
+    """Believes what stands between a name and a server, but not the word for a password."""
+    return NO if sight.value.lower() in _STAND_INS or _HOLLOW.fullmatch(sight.value) else PROVEN
+
+
+def jwt(sight: Sight) -> float:
+    """Believes tokens whose header names an algorithm."""
+    head = sight.value.partition(".")[0]
+    try:
+        header = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
+    except (binascii.Error, ValueError):
+        return NO
+    return PROVEN if isinstance(header, Mapping) and "alg" in header else NO
+
+
+def password_of(value: str) -> str:
+    """*value* without what ends the sentence it stands in."""
+    return value.rstrip(".,;:)'\"")
+
+
+def password(sight: Sight) -> float:
+    """Believes a value that is no word, no variable and nothing in the place of one."""
+    value = sight.value
+    if len(value) < PASSWORD_LEAST or _HOLLOW.fullmatch(value):
+        return NO
+    if sight.before.endswith("is ") and not any(map(str.isdigit, value)):
+        return NO
+    classes = (any(map(kind, value)) for kind in (str.islower, str.isupper, str.isdigit))
+    mixed = sum(classes) + any(not letter.isalnum() and letter not in "._-/" for letter in value)
+    word = value.isalpha() and value[1:].islower()
+    return LIKELY if mixed > 1 and not word else NO

@@ -1,0 +1,141 @@
+"""Beginning uploads, looking at them, and what becomes of them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from aether.domain import documents
+from aether.domain.blobs import Blob
+from aether.domain.documents import Arrival
+from aether.domain.moments import Moment
+from aether.domain.uploads.entity import (
+    OPEN_MOST,
+    Draft,
+    Limits,
+    TooManyUploads,
+    Upload,
+    UploadId,
+    UploadKind,
+    UploadMissing,
+    document_of,
+)
+from aether.domain.uploads.ports import Work
+from aether.domain.viewers import Viewer
+
+
+async def begin(work: Work, draft: Draft, *, id: UploadId, limits: Limits, by: Viewer, at: Moment) -> Upload:
+    """Have somebody bring a file; beginning what is begun already gives that.
+
+    Raises:
+        FileTooLarge: It is announced larger than files may be.
+        TooManyUploads: They have begun too many that are unfinished.
+    """
+    by.creates()
+    upload = Upload.new(draft, id=id, tenant=by.tenant, owner=by.user, limits=limits, now=at.now)
+    await work.users.lock([by.user])
+    begun = (await work.uploads.get_many([id])).get(id)
+    if begun is not None:
+        return _own(begun, id, by=by)
+    if draft.notebook is not None:
+        await documents.may_add(work, notebook=draft.notebook, by=by)
+    if await work.uploads.unfinished(by.user, now=at.now) >= OPEN_MOST:
+        raise TooManyUploads
+    await work.uploads.add(upload)
+    return upload
+
+
+async def get(work: Work, *, id: UploadId, by: Viewer) -> Upload:
+    """One's own upload, aborted and expired ones too.
+
+    Raises:
+        UploadMissing: It does not exist, or is somebody else's.
+    """
+    return _own((await work.uploads.get_many([id])).get(id), id, by=by)
+
+
+async def opened(work: Work, *, id: UploadId, by: Viewer, at: Moment) -> Upload:
+    """One's own upload, if bytes may come; asked before the first of them is taken in.
+
+    Raises:
+        UploadGone: It was aborted, or has expired.
+    """
+    upload = (await get(work, id=id, by=by)).live(now=at.now)
+    if upload.document is None:
+        by.creates()
+        if upload.notebook is not None:
+            await documents.may_add(work, notebook=upload.notebook, by=by)
+    return upload
+
+
+async def parts_of(work: Work, *, ids: Sequence[UploadId], by: Viewer, at: Moment) -> Sequence[Upload]:
+    """One's own parts, in order.
+
+    Raises:
+        UploadMissing: One of them does not exist, is somebody else's, or is no part.
+        UploadGone: One of them was aborted, or has expired.
+    """
+    found = await work.uploads.get_many(ids)
+    parts = [_own(found.get(id), id, by=by).live(now=at.now) for id in ids]
+    for part in parts:
+        if part.kind is not UploadKind.PARTIAL:
+            raise UploadMissing(part.id)
+    return parts
+
+
+async def go_on(
+    work: Work, *, id: UploadId, length: int | None, kept: int, limits: Limits, by: Viewer, at: Moment
+) -> Upload:
+    """Note that an upload goes on, and how long it is, if that is told now.
+
+    Raises:
+        LengthWrong: It cannot have that length.
+    """
+    upload = _own(await work.uploads.lock(id), id, by=by).live(now=at.now)
+    measured = upload.measured(length, kept=kept, limits=limits).prolonged(limits=limits, now=at.now)
+    await work.uploads.put(measured)
+    return measured
+
+
+async def complete(work: Work, blob: Blob, *, id: UploadId, by: Viewer, at: Moment) -> Upload:
+    """Make a document of an upload whose bytes are all there; doing it twice makes one."""
+    upload = _own(await work.uploads.lock(id), id, by=by).live(now=at.now)
+    if upload.document is not None or upload.notebook is None or upload.filename is None:
+        return upload
+    arrival = Arrival(filename=upload.filename, declared_type=upload.declared_type, blob=blob)
+    document, job = await documents.add(
+        work, arrival, id=document_of(id), notebook=upload.notebook, by=by, at=at
+    )
+    completed = upload.completed(document.id, job.id)
+    await work.uploads.put(completed)
+    await work.uploads.remove(upload.parts)
+    return completed
+
+
+async def abort(work: Work, *, id: UploadId, by: Viewer, at: Moment) -> Upload:
+    """Give an upload up.
+
+    Raises:
+        UploadComplete: It is a document already.
+        UploadGone: It was aborted before, or has expired.
+    """
+    upload = _own(await work.uploads.lock(id), id, by=by)
+    aborted = upload.live(now=at.now).aborted(now=at.now)
+    await work.uploads.put(aborted)
+    return aborted
+
+
+async def expired(work: Work, *, before: datetime, limit: int) -> Sequence[Upload]:
+    """Uploads of all tenants that expired before then."""
+    return await work.uploads.expired(before=before, limit=limit)
+
+
+async def forget(work: Work, *, id: UploadId, before: datetime) -> None:
+    """Forget an upload, if it expired before then."""
+    upload = await work.uploads.lock(id)
+    if upload is not None and upload.expires_at < before:
+        await work.uploads.remove([id])
+
+
+def _own(upload: Upload | None, id: UploadId, *, by: Viewer) -> Upload:
+    if upload is None or upload.owner != by.user:
+        raise UploadMissing(id)
+    return upload
