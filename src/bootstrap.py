@@ -53,6 +53,7 @@ from aether.adapters.redis.sessions import RedisSessions
 from aether.adapters.sentence_transformers.embedder import SentenceTransformersEmbedder
 from aether.adapters.sentence_transformers.models import Model
 from aether.domain.admission import Doorkeeper
+from aether.domain.blobs import Blobs
 from aether.domain.errors import Unavailable
 from aether.domain.identity import Credential, CredentialKind, IdentityProvider, TokenVerifier
 from aether.graphql import http, schema, sockets
@@ -82,7 +83,7 @@ class Outside:
     settings: Settings
     driver: AsyncDriver
     graph: Neo4jGraph
-    blobs: FolderBlobs
+    blobs: Blobs
     embedder: SentenceTransformersEmbedder
     vectors: QdrantVectors
     redis: Redis
@@ -119,10 +120,12 @@ class Outside:
         async def redis() -> None:
             await self.redis.ping()
 
-        async def blobs() -> None:
-            await asyncio.to_thread(self.blobs.prepare)
-
-        return {"graph": self.graph.ping, "redis": redis, "vectors": self.vectors.ping, "blobs": blobs}
+        return {
+            "graph": self.graph.ping,
+            "redis": redis,
+            "vectors": self.vectors.ping,
+            "blobs": self.blobs.ping,
+        }
 
 
 @asynccontextmanager
@@ -150,8 +153,7 @@ async def outside(settings: Settings) -> AsyncIterator[Outside]:
         )
         feed = RedisFeed(redis)
         stack.push_async_callback(feed.close)
-        blobs = FolderBlobs(settings.data / "blobs")
-        await asyncio.to_thread(blobs.prepare)
+        blobs = await stack.enter_async_context(_blobs(settings))
         bolt = _bolt(settings)
         if bolt is not None:
             stack.callback(bolt.close)
@@ -176,6 +178,29 @@ async def outside(settings: Settings) -> AsyncIterator[Outside]:
             leases=RedisLeases(redis),
             told=told,
         )
+
+
+@asynccontextmanager
+async def _blobs(settings: Settings) -> AsyncIterator[Blobs]:
+    """Where files are kept."""
+    if not settings.s3_bucket:
+        folder = FolderBlobs(settings.data / "blobs")
+        await folder.ping()
+        yield folder
+        return
+    from aether.adapters.s3 import blobs as s3  # its library takes a while to import
+
+    bucket = s3.Bucket(
+        name=settings.s3_bucket,
+        url=settings.s3_url or None,
+        region=settings.s3_region,
+        access_key=settings.s3_access_key,
+        secret_key=settings.s3_secret_key.get_secret_value(),
+        prefix=settings.s3_prefix,
+        encryption=settings.s3_encryption,
+    )
+    async with s3.opened(bucket) as opened:
+        yield opened
 
 
 def _bolt(settings: Settings) -> Bolt | None:
@@ -387,6 +412,7 @@ async def work(settings: Settings) -> None:
     """Run jobs until told to stop."""
     async with outside(settings) as opened, relaying(opened):
         loading = asyncio.create_task(_loaded(opened))
+        tidying = asyncio.create_task(_tidied(opened))
         sweeping = asyncio.create_task(sweep(opened.worker_ports))
         worker = Worker(
             functions=[func(cast("Any", run_job), name=TASK, keep_result=0, timeout=JOB_MOST_S, max_tries=1)],
@@ -402,9 +428,15 @@ async def work(settings: Settings) -> None:
             with suppress(asyncio.CancelledError):
                 await worker.async_run()
         finally:
-            for task in (loading, sweeping):
+            for task in (loading, tidying, sweeping):
                 task.cancel()
             await worker.close()
+
+
+async def _tidied(opened: Outside) -> None:
+    """Have removed what crashes left of files; the next start may do what this one cannot."""
+    with suppress(Unavailable):
+        await opened.blobs.sweep()
 
 
 async def _loaded(opened: Outside) -> None:
