@@ -30,6 +30,7 @@ from starlette.types import Receive, Scope, Send
 
 from aether.adapters import system
 from aether.adapters.arq.queue import QUEUE, TASK, ArqQueue
+from aether.adapters.clamav.scanner import ClamavScanner
 from aether.adapters.extraction.reader import ChildReader
 from aether.adapters.folder.blobs import FolderBlobs
 from aether.adapters.http.auth import auth_routes, credential_of, from_our_pages
@@ -99,6 +100,7 @@ class Outside:
         return WorkerPorts(
             graph=self.graph,
             blobs=self.blobs,
+            scanner=self.scanner,
             reader=ChildReader(),
             embedder=self.embedder,
             vectors=self.vectors,
@@ -114,6 +116,11 @@ class Outside:
         """What prepares views of the graph."""
         return Neo4jViews(self.graph, statements.fragments(shipped("cypher")))
 
+    @cached_property
+    def scanner(self) -> ClamavScanner | None:
+        """What looks through files for viruses, if anything does."""
+        return ClamavScanner(self.settings.clamav_url) if self.settings.clamav_url else None
+
     def checks(self) -> Mapping[str, Check]:
         """What tells whether each part answers."""
 
@@ -125,6 +132,7 @@ class Outside:
             "redis": redis,
             "vectors": self.vectors.ping,
             "blobs": self.blobs.ping,
+            **({"scanner": self.scanner.ping} if self.scanner else {}),
         }
 
 

@@ -113,6 +113,12 @@ class Settings(BaseSettings):
         description="How the store is asked to encrypt, `AES256` or `aws:kms`; the bucket decides if unset.",
     )
 
+    clamav_url: str = Field(
+        "",
+        pattern=r"^$|^tcp://|^unix:///",
+        description="ClamAV's daemon, `tcp://host:3310` or `unix:///path`; nothing is scanned if unset.",
+    )
+
     model: Path | None = Field(
         None, description="The folder of a sentence-transformers model; the packaged MiniLM if unset."
     )

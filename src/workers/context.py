@@ -9,6 +9,7 @@ from aether.domain.events import Feed
 from aether.domain.graph import Graph
 from aether.domain.jobs import Leases, Queue
 from aether.domain.moments import Moment
+from aether.domain.scanning import Scanner
 from aether.domain.texts import Reader
 from aether.domain.vectors import Vectors
 
@@ -18,11 +19,13 @@ class Ports:
     """The outside, as far as tasks need it.
 
     Attributes:
+        scanner: Looks through files before they are read; none where that is not wanted.
         lease_s: How long a worker that stopped answering still holds its job, in seconds.
     """
 
     graph: Graph
     blobs: Blobs
+    scanner: Scanner | None
     reader: Reader
     embedder: Embedder
     vectors: Vectors
