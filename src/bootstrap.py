@@ -30,6 +30,7 @@ from starlette.types import Receive, Scope, Send
 
 from aether.adapters import system
 from aether.adapters.arq.queue import QUEUE, TASK, ArqQueue
+from aether.adapters.clamav.scanner import ClamavScanner
 from aether.adapters.extraction.reader import ChildReader
 from aether.adapters.folder.blobs import FolderBlobs
 from aether.adapters.folder.staging import FolderStaging
@@ -57,6 +58,7 @@ from aether.adapters.redis.sessions import RedisSessions
 from aether.adapters.sentence_transformers.embedder import SentenceTransformersEmbedder
 from aether.adapters.sentence_transformers.models import Model
 from aether.domain.admission import Doorkeeper
+from aether.domain.blobs import Blobs
 from aether.domain.errors import Unavailable
 from aether.domain.identity import Credential, CredentialKind, IdentityProvider, TokenVerifier
 from aether.domain.receiving import Receiver
@@ -89,7 +91,7 @@ class Outside:
     settings: Settings
     driver: AsyncDriver
     graph: Neo4jGraph
-    blobs: FolderBlobs
+    blobs: Blobs
     embedder: SentenceTransformersEmbedder
     vectors: QdrantVectors
     redis: Redis
@@ -105,6 +107,7 @@ class Outside:
         return WorkerPorts(
             graph=self.graph,
             blobs=self.blobs,
+            scanner=self.scanner,
             reader=ChildReader(),
             detector=PatternDetector(),
             embedder=self.embedder,
@@ -119,12 +122,13 @@ class Outside:
 
     @cached_property
     def receiver(self) -> Receiver:
-        """What takes uploads in; their bytes lie on the disk of the blobs that they become."""
-        settings, blobs = self.settings, self.settings.data / "blobs"
+        """What takes uploads in; their bytes lie on a disk, where blobs do on the same."""
+        settings, folder = self.settings, self.settings.data / "blobs"
         lasts = timedelta(hours=settings.upload_expiry_hours)
+        kept = folder if isinstance(self.blobs, FolderBlobs) else self.blobs
         return Receiver(
             self.graph,
-            FolderStaging(blobs / "staging", blobs=blobs),
+            FolderStaging(folder / "staging", blobs=kept),
             self.leases,
             moment=system.moment,
             limits=Limits(most=settings.max_upload_bytes, lasts=lasts),
@@ -135,16 +139,24 @@ class Outside:
         """What prepares views of the graph."""
         return Neo4jViews(self.graph, statements.fragments(shipped("cypher")))
 
+    @cached_property
+    def scanner(self) -> ClamavScanner | None:
+        """What looks through files for viruses, if anything does."""
+        return ClamavScanner(self.settings.clamav_url) if self.settings.clamav_url else None
+
     def checks(self) -> Mapping[str, Check]:
         """What tells whether each part answers."""
 
         async def redis() -> None:
             await self.redis.ping()
 
-        async def blobs() -> None:
-            await asyncio.to_thread(self.blobs.prepare)
-
-        return {"graph": self.graph.ping, "redis": redis, "vectors": self.vectors.ping, "blobs": blobs}
+        return {
+            "graph": self.graph.ping,
+            "redis": redis,
+            "vectors": self.vectors.ping,
+            "blobs": self.blobs.ping,
+            **({"scanner": self.scanner.ping} if self.scanner else {}),
+        }
 
 
 @asynccontextmanager
@@ -172,8 +184,7 @@ async def outside(settings: Settings) -> AsyncIterator[Outside]:
         )
         feed = RedisFeed(redis)
         stack.push_async_callback(feed.close)
-        blobs = FolderBlobs(settings.data / "blobs")
-        await asyncio.to_thread(blobs.prepare)
+        blobs = await stack.enter_async_context(_blobs(settings))
         bolt = _bolt(settings)
         if bolt is not None:
             stack.callback(bolt.close)
@@ -198,6 +209,29 @@ async def outside(settings: Settings) -> AsyncIterator[Outside]:
             leases=RedisLeases(redis),
             told=told,
         )
+
+
+@asynccontextmanager
+async def _blobs(settings: Settings) -> AsyncIterator[Blobs]:
+    """Where files are kept."""
+    if not settings.s3_bucket:
+        folder = FolderBlobs(settings.data / "blobs")
+        await folder.ping()
+        yield folder
+        return
+    from aether.adapters.s3 import blobs as s3  # its library takes a while to import
+
+    bucket = s3.Bucket(
+        name=settings.s3_bucket,
+        url=settings.s3_url or None,
+        region=settings.s3_region,
+        access_key=settings.s3_access_key,
+        secret_key=settings.s3_secret_key.get_secret_value(),
+        prefix=settings.s3_prefix,
+        encryption=settings.s3_encryption,
+    )
+    async with s3.opened(bucket) as opened:
+        yield opened
 
 
 def _bolt(settings: Settings) -> Bolt | None:
@@ -411,9 +445,13 @@ def api(settings: Settings) -> Starlette:
 async def work(settings: Settings) -> None:
     """Run jobs until told to stop."""
     async with outside(settings) as opened, relaying(opened):
-        loading = asyncio.create_task(_loaded(opened))
-        sweeping = asyncio.create_task(sweep(opened.worker_ports))
-        tidying = asyncio.create_task(sweep_uploads(opened.worker_ports))
+        beside = (
+            _loaded(opened),
+            _tidied(opened),
+            sweep(opened.worker_ports),
+            sweep_uploads(opened.worker_ports),
+        )
+        tasks = [asyncio.create_task(each) for each in beside]
         worker = Worker(
             functions=[func(cast("Any", run_job), name=TASK, keep_result=0, timeout=JOB_MOST_S, max_tries=1)],
             redis_pool=opened.arq,
@@ -428,9 +466,15 @@ async def work(settings: Settings) -> None:
             with suppress(asyncio.CancelledError):
                 await worker.async_run()
         finally:
-            for task in (loading, sweeping, tidying):
+            for task in tasks:
                 task.cancel()
             await worker.close()
+
+
+async def _tidied(opened: Outside) -> None:
+    """Have removed what crashes left of files; the next start may do what this one cannot."""
+    with suppress(Unavailable):
+        await opened.blobs.sweep()
 
 
 async def _loaded(opened: Outside) -> None:

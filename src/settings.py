@@ -97,6 +97,28 @@ class Settings(BaseSettings):
     qdrant_key: SecretStr = Field(SecretStr(""), description="Its API key.")
     qdrant_collection: str = Field("aether", description="The collection that holds the vectors.")
 
+    s3_bucket: str = Field(
+        "", description="The bucket that holds files; they lie in the data folder if unset."
+    )
+    s3_url: str = Field("", pattern=_HTTP, description="The address of an S3 store; Amazon's own if unset.")
+    s3_region: str = Field("us-east-1", min_length=1, description="The bucket's region.")
+    s3_access_key: str = Field(
+        "", description="Who signs in to the store; found as Amazon's tools do if unset."
+    )
+    s3_secret_key: SecretStr = Field(SecretStr(""), description="Their secret key.")
+    s3_prefix: str = Field("", description="What the names of all objects begin with.")
+    s3_encryption: str = Field(
+        "",
+        pattern="^$|^AES256$|^aws:kms$",
+        description="How the store is asked to encrypt, `AES256` or `aws:kms`; the bucket decides if unset.",
+    )
+
+    clamav_url: str = Field(
+        "",
+        pattern=r"^$|^tcp://|^unix:///",
+        description="ClamAV's daemon, `tcp://host:3310` or `unix:///path`; nothing is scanned if unset.",
+    )
+
     model: Path | None = Field(
         None, description="The folder of a sentence-transformers model; the packaged MiniLM if unset."
     )

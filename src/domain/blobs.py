@@ -123,6 +123,22 @@ class Blobs(Protocol):
         """Forget a blob, if it is there."""
         ...
 
+    async def ping(self) -> None:
+        """Ask whether blobs can be kept.
+
+        Raises:
+            StoreDown: They cannot.
+        """
+        ...
+
+    async def sweep(self) -> int:
+        """Remove what crashes left of blobs that never became whole; gives back how much that was.
+
+        Raises:
+            StoreDown: The store does not answer.
+        """
+        ...
+
 
 def key_of(value: str) -> BlobKey:
     """*value* as a blob's key.

@@ -10,6 +10,7 @@ from aether.domain.graph import Graph
 from aether.domain.jobs import Leases, Queue
 from aether.domain.moments import Moment
 from aether.domain.receiving import Receiver
+from aether.domain.scanning import Scanner
 from aether.domain.sensitive import Detector
 from aether.domain.texts import Reader
 from aether.domain.vectors import Vectors
@@ -20,11 +21,13 @@ class Ports:
     """The outside, as far as tasks need it.
 
     Attributes:
+        scanner: Looks through files before they are read; none where that is not wanted.
         lease_s: How long a worker that stopped answering still holds its job, in seconds.
     """
 
     graph: Graph
     blobs: Blobs
+    scanner: Scanner | None
     reader: Reader
     detector: Detector
     embedder: Embedder

@@ -65,6 +65,8 @@ async def _stages(ports: Ports, graph: Graph, document: Document, job: Job) -> N
 
 async def _extract(ports: Ports, graph: Graph, document: Document, job: Job) -> tuple[Extracted, Document]:
     await ports.blobs.size(document.blob)
+    if ports.scanner is not None:
+        await ports.scanner.scan(ports.blobs.open(document.blob))
     await graph.write(jobs.advance, id=job.id, attempt=job.attempt, stage="extract", at=ports.moment())
 
     meter = Meter(ports, job, "extract")

@@ -14,6 +14,7 @@ ADAPTER = ROOT / "src" / "adapters" / "neo4j"
 METHODS_MOST = 8
 
 SHARED = {
+    "bolt": "a shorter way to the same server, for what is only shown",
     "errors": "what the driver's errors mean",
     "graph": "transactions",
     "migrations": "what changes the graph itself",

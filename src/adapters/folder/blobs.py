@@ -97,6 +97,14 @@ class FolderBlobs(Blobs):
     async def remove(self, key: BlobKey) -> None:
         await apart(self._path(key).unlink, missing_ok=True)
 
+    @override
+    async def ping(self) -> None:
+        await apart(self.prepare)
+
+    @override
+    async def sweep(self) -> int:
+        return await apart(self.prepare)
+
     def _path(self, key: str) -> Path:
         return place_of(self._root, key_of(key))
 

@@ -23,16 +23,21 @@ from typing import Protocol
 from typing_extensions import override
 
 from aether.adapters.folder.blobs import GATHERED, apart, flush, place_of
-from aether.domain.blobs import PIECE, Blob, BlobKey
+from aether.domain.blobs import PIECE, Blob, BlobKey, Blobs
 from aether.domain.uploads import Checksum, ChecksumWrong, OffsetWrong, Staging, UploadGone, UploadId
 
 _ID = re.compile(r"upload_[0-9a-z]{26}")
 
 
 class FolderStaging(Staging):
-    """Bytes in the folder *root*, on the disk where *blobs* are."""
+    """Bytes in the folder *root*, which every process that takes uploads in must share.
 
-    def __init__(self, root: Path, *, blobs: Path) -> None:
+    Args:
+        root: The folder.
+        blobs: What they become: blobs in a folder on the same disk, or in any store, to which they are sent.
+    """
+
+    def __init__(self, root: Path, *, blobs: Path | Blobs) -> None:
         self._root = root
         self._aside = root / "aside"
         self._blobs = blobs
@@ -90,19 +95,12 @@ class FolderStaging(Staging):
 
     @override
     async def settle(self, id: UploadId) -> Blob:
-        return await apart(self._settled, id, self._path(id))
-
-    def _settled(self, id: UploadId, path: Path) -> Blob:
-        with _opened(id, path) as file, _locked(file):
-            os.fsync(file.fileno())
-            size = os.fstat(file.fileno()).st_size
-            key = BlobKey(hashlib.file_digest(file, "sha256").hexdigest())
-            place = place_of(self._blobs, key)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            _named(path, place)
-        for folder in (place.parent, place.parent.parent, self._blobs):
-            flush(folder)
-        return Blob(key=key, size=size, sha256=key)
+        path = self._path(id)
+        if isinstance(self._blobs, Path):
+            return await apart(_settled, id, path, self._blobs)
+        with await apart(_opened, id, path) as file:
+            whole = os.fstat(file.fileno()).st_size
+            return await self._blobs.keep(_pieces(file), most=whole)
 
     @override
     async def remove(self, ids: Collection[UploadId]) -> None:
@@ -256,6 +254,25 @@ async def _poured(stream: AsyncIterator[bytes], write: Callable[[bytearray], Non
     finally:
         if gathered:
             await apart(write, gathered)
+
+
+def _settled(id: UploadId, path: Path, blobs: Path) -> Blob:
+    """The upload as a blob in the folder *blobs*."""
+    with _opened(id, path) as file, _locked(file):
+        os.fsync(file.fileno())
+        size = os.fstat(file.fileno()).st_size
+        key = BlobKey(hashlib.file_digest(file, "sha256").hexdigest())
+        place = place_of(blobs, key)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _named(path, place)
+    for folder in (place.parent, place.parent.parent, blobs):
+        flush(folder)
+    return Blob(key=key, size=size, sha256=key)
+
+
+async def _pieces(file: FileIO) -> AsyncIterator[bytes]:
+    while piece := await apart(file.read, PIECE):
+        yield piece
 
 
 @contextmanager

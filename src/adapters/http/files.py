@@ -20,11 +20,12 @@ from aether.domain import documents, users
 from aether.domain.admission import Doorkeeper
 from aether.domain.blobs import BlobKey, Blobs, FileTooLarge
 from aether.domain.documents import Arrival, DocumentId, DocumentMissing
-from aether.domain.errors import AetherError, Invalid, Unauthenticated, Unavailable
+from aether.domain.errors import AetherError, Forbidden, Invalid, Unauthenticated, Unavailable
 from aether.domain.graph import Graph
 from aether.domain.identity import Credential
 from aether.domain.moments import Moment
 from aether.domain.notebooks import NotebookId
+from aether.domain.scanning import FileInfected
 from aether.domain.users import UserId, UserMissing
 from aether.domain.viewers import Viewer
 
@@ -66,6 +67,15 @@ class NotAnImage(Invalid):
 
     def __init__(self) -> None:
         super().__init__("An avatar must be a PNG, JPEG or GIF image.", field="file")
+
+
+class DocumentQuarantined(Forbidden):
+    """The document would harm whoever opens it."""
+
+    code = "DOCUMENT_QUARANTINED"
+
+    def __init__(self, id: DocumentId) -> None:
+        super().__init__(f"{id} was found to carry a virus, and is kept from everybody.")
 
 
 def file_routes(
@@ -159,6 +169,8 @@ class _Doors:
         if seen is None:
             raise DocumentMissing(id)
         document = seen.document
+        if document.failure is not None and document.failure.code == FileInfected.code:
+            raise DocumentQuarantined(id)
         await self._blobs.size(document.blob)
         type = document.understanding.content_type if document.understanding else "application/octet-stream"
         headers = _GUARDS | {

@@ -1,0 +1,1 @@
+"""ClamAV, over the socket of its daemon."""

@@ -1,0 +1,1 @@
+"""S3, or whatever speaks it: blobs beyond one machine."""
