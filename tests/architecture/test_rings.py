@@ -28,6 +28,7 @@ DOMAIN_ONLY = {
     "pages": "a value",
     "passages": "the words' leg of search",
     "receiving": "takes uploads in; the doors use it",
+    "scanning": "a port",
     "search": "use cases over passages and vectors",
     "sensitive": "what texts say that is not for everybody; it is kept with documents",
     "texts": "what extraction gives",
