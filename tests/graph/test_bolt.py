@@ -33,10 +33,12 @@ def port_of(engine: Engine) -> int:
 
 
 @asynccontextmanager
-async def graph_on(engine: Engine, bolt: Bolt | None, port: int | None = None) -> AsyncIterator[Neo4jGraph]:
+async def graph_on(
+    engine: Engine, bolt: Bolt | None, port: int | None = None, *, deadline_s: float = DEADLINE_S
+) -> AsyncIterator[Neo4jGraph]:
     uri = f"bolt://127.0.0.1:{port or port_of(engine)}"
     async with connected(uri, user=engine.user, password=engine.password, patience_s=0.5) as driver:
-        yield Neo4jGraph(driver, {}, database=engine.database, deadline_s=DEADLINE_S, bolt=bolt)
+        yield Neo4jGraph(driver, {}, database=engine.database, deadline_s=deadline_s, bolt=bolt)
         if bolt is not None:
             bolt.close()
 
@@ -44,7 +46,8 @@ async def graph_on(engine: Engine, bolt: Bolt | None, port: int | None = None) -
 @pytest.fixture(params=["driver", "bolt"])
 async def graph(request: pytest.FixtureRequest, engine: Engine) -> AsyncIterator[Neo4jGraph]:
     """A graph on the driver, and one on the short way."""
-    async with graph_on(engine, short(engine) if request.param == "bolt" else None) as opened:
+    bolt = short(engine) if request.param == "bolt" else None
+    async with graph_on(engine, bolt, deadline_s=30) as opened:
         yield opened
 
 
