@@ -144,8 +144,8 @@ class Outside:
         """What looks through files for viruses, if anything does."""
         return ClamavScanner(self.settings.clamav_url) if self.settings.clamav_url else None
 
-    def checks(self) -> Mapping[str, Check]:
-        """What tells whether each part answers."""
+    def checks(self) -> dict[str, Check]:
+        """What tells whether each part answers without which nothing can be asked."""
 
         async def redis() -> None:
             await self.redis.ping()
@@ -155,7 +155,6 @@ class Outside:
             "redis": redis,
             "vectors": self.vectors.ping,
             "blobs": self.blobs.ping,
-            **({"scanner": self.scanner.ping} if self.scanner else {}),
         }
 
 
@@ -261,7 +260,12 @@ async def check(settings: Settings) -> Mapping[str, str | None]:
         async def identity() -> None:
             await issuer.metadata()
 
-        return await checked({**opened.checks(), **({"issuer": identity} if settings.issuer else {})})
+        checks = opened.checks()
+        if settings.issuer:
+            checks["issuer"] = identity
+        if opened.scanner is not None:
+            checks["scanner"] = opened.scanner.ping
+        return await checked(checks)
 
 
 async def migrate(settings: Settings) -> list[str]:

@@ -85,6 +85,9 @@ MUTATIONS: Mapping[str, dict[str, object]] = {
     "updateDocument": {"id": "{document}", "name": "New"},
     "deleteDocument": {"id": "{document}"},
     "reprocessDocument": {"id": "{document}"},
+    "createUpload": {"notebookId": "{notebook}", "name": "a.txt", "size": 4},
+    "createUploads": {"notebookId": "{notebook}", "files": [{"name": "a.txt", "size": 4}]},
+    "abortUpload": {"id": "{upload}"},
     "cancelJob": {"id": "{job}"},
     "retryJob": {"id": "{job}"},
     "createNotebookTemplate": {"name": "New", "outline": {"name": "New"}},
@@ -107,6 +110,9 @@ PERSONAL = {
 }
 """What somebody whose role only lets them read does for themselves."""
 
+
+SEVERAL = {"bulkUpdateNotebooks", "bulkDeleteNotebooks", "importUsers", "createUploads"}
+"""What answers for each of several things."""
 
 SHARED = {"user", "template", "tenant"}
 """What everybody in an organisation may know of."""
@@ -132,6 +138,7 @@ async def possessions(house: House, here: str, ben: Caller) -> tuple[Caller, dic
     await owner.do("deleteNotebook", id=trashed)
     document, job = await owner.upload(notebook, "private.txt", b"Private words.")
     outline = {"name": "Private"}
+    upload = await owner.do("createUpload", "upload { id }", notebookId=notebook, name="private.txt", size=9)
     template = await owner.do("createNotebookTemplate", "template { id }", name="Private", outline=outline)
     await owner.do("createApiKey", name="Private")
     (key,) = (await owner.ask("{ apiKeys { id } }"))["apiKeys"]
@@ -142,6 +149,7 @@ async def possessions(house: House, here: str, ben: Caller) -> tuple[Caller, dic
         "trashed": trashed,
         "document": document,
         "job": job,
+        "upload": upload["upload"]["id"],
         "template": template["template"]["id"],
         "apiKey": key["id"],
         "user": await ben.id(),
@@ -159,7 +167,7 @@ def filled(input: object, ids: Mapping[str, str]) -> Any:
 
 async def codes(caller: Caller, mutation: str, input: dict[str, object]) -> list[str]:
     """Why *mutation* did not do what was asked."""
-    wanted = "results { userErrors { code } }" if mutation.startswith(("bulk", "import")) else ""
+    wanted = "results { userErrors { code } }" if mutation in SEVERAL else ""
     payload = await caller.payload(mutation, wanted, **input)
     errors = [*payload["userErrors"], *(e for it in payload.get("results", []) for e in it["userErrors"])]
     return [error["code"] for error in errors]

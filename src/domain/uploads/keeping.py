@@ -117,6 +117,7 @@ async def abort(work: Work, *, id: UploadId, by: Viewer, at: Moment) -> Upload:
         UploadComplete: It is a document already.
         UploadGone: It was aborted before, or has expired.
     """
+    by.creates()
     upload = _own(await work.uploads.lock(id), id, by=by)
     aborted = upload.live(now=at.now).aborted(now=at.now)
     await work.uploads.put(aborted)
