@@ -133,8 +133,13 @@ class House:
                 yield
             finally:
                 sweeping.cancel()
-                with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # arq's own
-                    await worker.close()
+                with (
+                    warnings.catch_warnings(action="ignore", category=DeprecationWarning),  # arq's own
+                    contextlib.suppress(TimeoutError),
+                ):
+                    async with asyncio.timeout(20):
+                        await worker.close()
+                working.cancel()
                 await asyncio.gather(working, sweeping, return_exceptions=True)
 
 

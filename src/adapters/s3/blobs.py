@@ -9,12 +9,12 @@ import asyncio
 import hashlib
 import secrets
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import aiohttp
 from aiobotocore.config import AioConfig
@@ -35,6 +35,8 @@ from aether.domain.blobs import (
     key_of,
 )
 
+T = TypeVar("T")
+
 PART = 8 << 20
 """How large the parts of a large blob are, in bytes; S3 takes at most 10,000 of them."""
 COPIED_AT_ONCE = 5 << 30
@@ -43,6 +45,7 @@ COPIED_PART = 1 << 30
 LEFT_OVER = timedelta(days=1)
 """After how long an unfinished upload is taken for one that a crash left."""
 
+_FAULTS = (ClientError, BotoCoreError, aiohttp.ClientError, OSError, TimeoutError)
 _MISSING = {"NoSuchKey", "404", "NotFound"}
 _FULL = {"QuotaExceeded", "XMinioStorageFull", "InsufficientStorage", "507", "ServiceQuotaExceeded"}
 
@@ -139,7 +142,7 @@ class S3Blobs(Blobs):
             blob, rest = arriving.blob(), arriving.handed_over()
             if sending.begun:
                 await sending.end(rest)
-                await self._copy(sending.at, blob)
+                await _seen_through(self._copy(sending.at, blob))
             else:
                 with _told():
                     await self._client.put_object(
@@ -235,10 +238,10 @@ class _Sending:
                 self._beginning = asyncio.ensure_future(
                     self._client.create_multipart_upload(**self.at, **self._kept)
                 )
-            begun = await asyncio.shield(self._beginning)
+            begun = await _seen_through(self._beginning)
             number = len(self._tags) + 1
-            sent = await self._client.upload_part(
-                **self.at, UploadId=begun["UploadId"], PartNumber=number, Body=part
+            sent = await _seen_through(
+                self._client.upload_part(**self.at, UploadId=begun["UploadId"], PartNumber=number, Body=part)
             )
         self._tags.append(sent["ETag"])
 
@@ -248,18 +251,32 @@ class _Sending:
             await self.send(rest)
         with _told():
             begun = await cast("asyncio.Future[dict[str, Any]]", self._beginning)
-            await self._client.complete_multipart_upload(
-                **self.at, UploadId=begun["UploadId"], MultipartUpload=_parts(self._tags)
+            await _seen_through(
+                self._client.complete_multipart_upload(
+                    **self.at, UploadId=begun["UploadId"], MultipartUpload=_parts(self._tags)
+                )
             )
 
     async def discard(self) -> None:
         """Leave nothing behind; what cannot be removed now is swept later."""
         if self._beginning is None:
             return
-        with suppress(ClientError, BotoCoreError, aiohttp.ClientError, OSError, TimeoutError):
+        with suppress(*_FAULTS):
             begun = await self._beginning
+            with suppress(ClientError):  # it has ended
+                await self._client.abort_multipart_upload(**self.at, UploadId=begun["UploadId"])
             await self._client.delete_object(**self.at)
-            await self._client.abort_multipart_upload(**self.at, UploadId=begun["UploadId"])
+
+
+async def _seen_through(call: Awaitable[T]) -> T:
+    """What *call* gives. If we are cancelled its end is awaited first: the store may yet do it."""
+    asking = asyncio.ensure_future(call)
+    try:
+        return await asyncio.shield(asking)
+    except asyncio.CancelledError:
+        await asyncio.wait({asking})
+        _ = asking.cancelled() or asking.exception()  # whatever it is, we are gone
+        raise
 
 
 class _Arriving:
