@@ -425,9 +425,14 @@ async def relaying(opened: Outside) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        await _ended(task)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """Cancel *task* until it has ended: what it calls may lose one cancellation that comes with an answer."""
+    while not task.done():
         task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await asyncio.wait({task}, timeout=1)
 
 
 def api(settings: Settings) -> Starlette:
