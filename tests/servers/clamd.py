@@ -1,11 +1,12 @@
 """A real ClamAV daemon that knows one virus, the test file of EICAR by its hash: it needs no network."""
 
-import asyncio
 import hashlib
 import shutil
+from functools import partial
 from pathlib import Path
 
 from aether.adapters.embedded.children import Child
+from tests.servers.waiting import listens
 
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 """What every scanner calls a virus, and harms nobody; in two parts, so that none calls this file one."""
@@ -31,12 +32,4 @@ def child(home: Path, *, port: int) -> Child:
         f"StreamMaxLength {STREAM_MOST}\n"
     )
 
-    async def ready() -> bool:
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            return False
-        writer.close()
-        return True
-
-    return Child(name="clamd", argv=(program, "--config-file", str(settings)), ready=ready)
+    return Child(name="clamd", argv=(program, "--config-file", str(settings)), ready=partial(listens, port))

@@ -1,14 +1,14 @@
 """A real S3 server over a folder: Versity's gateway (Apache-2.0), built by Go once, into `.cache/s3`."""
 
-import asyncio
 import fcntl
 import os
 import shutil
 import subprocess
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from aether.adapters.embedded.children import Child
+from tests.servers.waiting import listens
 
 VERSION = "v1.8.0"
 ACCESS, SECRET = "an-access-key", "a-secret-key-for-tests"
@@ -57,14 +57,6 @@ def child(home: Path, *, port: int) -> Child:
     buckets.mkdir(parents=True, exist_ok=True)
     notes.mkdir(exist_ok=True)
 
-    async def ready() -> bool:
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            return False
-        writer.close()
-        return True
-
     return Child(
         name="s3",
         argv=(
@@ -72,5 +64,5 @@ def child(home: Path, *, port: int) -> Child:
             *("--access", ACCESS, "--secret", SECRET, "--region", REGION, "--port", f"127.0.0.1:{port}"),
             *("--quiet", "posix", "--sidecar", str(notes), str(buckets)),
         ),
-        ready=ready,
+        ready=partial(listens, port),
     )

@@ -11,3 +11,13 @@ async def until(true: Callable[[], bool], *, within_s: float = 20) -> None:
             if true():
                 return
             await asyncio.sleep(0.02)
+
+
+async def listens(port: int) -> bool:
+    """Whether anybody listens on *port* of this machine."""
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True

@@ -129,7 +129,7 @@ class _Doors:
 
         async def answer(request: Request) -> Response:
             try:
-                return await door(request, await self._viewer(request))  # type: ignore[no-any-return]
+                return await door(request, await viewer_of(request, self._show, self._doorkeeper))  # type: ignore[no-any-return]
             except ClientDisconnect:
                 return Response(status_code=499)
             except FileTooLarge as error:
@@ -148,7 +148,7 @@ class _Doors:
         graph = self._graph.within(viewer.tenant)
         await graph.read(documents.may_add, notebook=notebook, by=viewer)
         self._measured(request, self._most)
-        blob = await self._blobs.keep(_flowing(request), most=self._most)
+        blob = await self._blobs.keep(flowing(request), most=self._most)
         arrival = Arrival(filename=name, declared_type=request.headers.get("content-type"), blob=blob)
         at = self._moment()
         document, job = await graph.write(
@@ -184,7 +184,7 @@ class _Doors:
         """Take the body of *request* as the viewer's own picture."""
         viewer.decides()
         self._measured(request, AVATAR_MOST)
-        blob = await self._blobs.keep(_image(_flowing(request)), most=AVATAR_MOST)
+        blob = await self._blobs.keep(_image(flowing(request)), most=AVATAR_MOST)
         graph = self._graph.within(viewer.tenant)
         await graph.write(users.portray, avatar=blob.key, by=viewer.user, at=self._moment())
         return JSONResponse({"avatar": {"url": f"/avatars/{viewer.user}?v={blob.key[:12]}"}}, 201)
@@ -200,12 +200,6 @@ class _Doors:
         type = _type_of(pieces[0]) or "application/octet-stream"
         return Response(b"".join(pieces), headers=_GUARDS, media_type=type)
 
-    async def _viewer(self, request: Request) -> Viewer:
-        credential = self._show(request, {})
-        if credential is None:
-            raise Unauthenticated("Sign in first, or send a token or an API key.")
-        return await self._doorkeeper.admit(credential)
-
     def _measured(self, request: Request, most: int) -> None:
         """Refuse what is declared too large, before its first byte."""
         declared = request.headers.get("content-length", "")
@@ -220,8 +214,22 @@ def _parameter(request: Request, name: str) -> str:
     return value
 
 
-async def _flowing(request: Request) -> AsyncIterator[bytes]:
-    """The body of *request*, as long as it flows."""
+async def viewer_of(request: Request, show: Show, doorkeeper: Doorkeeper) -> Viewer:
+    """Who asks, let in.
+
+    Raises:
+        Unauthenticated: Nobody in particular.
+    """
+    credential = show(request, {})
+    if credential is None:
+        raise Unauthenticated("Sign in first, or send a token or an API key.")
+    return await doorkeeper.admit(credential)
+
+
+async def flowing(
+    request: Request, stalled: Callable[[], Unavailable] = UploadStalled
+) -> AsyncIterator[bytes]:
+    """The body of *request*, as long as it flows; what is *stalled* is raised where it does not."""
     pieces = request.stream().__aiter__()
     while True:
         try:
@@ -230,7 +238,7 @@ async def _flowing(request: Request) -> AsyncIterator[bytes]:
         except StopAsyncIteration:
             return
         except TimeoutError:
-            raise UploadStalled from None
+            raise stalled() from None
         if piece:
             yield piece
 

@@ -5,9 +5,8 @@ last of them names the document and the job in headers. What goes wrong is told 
 `{"error": {"code", "message"}}`, and before the first byte wherever that can be known.
 """
 
-import asyncio
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
@@ -20,7 +19,7 @@ from aether.adapters.http import tus_headers as tus
 from aether.adapters.http.auth import error_response
 from aether.domain.admission import Doorkeeper
 from aether.domain.blobs import FileTooLarge
-from aether.domain.errors import AetherError, Invalid, Refused, Unauthenticated, Unavailable
+from aether.domain.errors import AetherError, Invalid, Refused, Unavailable
 from aether.domain.receiving import Received, Receiver
 from aether.domain.uploads import (
     ALGORITHMS,
@@ -146,7 +145,7 @@ class _Doors:
         try:
             if request.headers.get(tus.RESUMABLE) != tus.VERSION:
                 raise VersionUnknown
-            response = await door(request, await self._viewer(request))
+            response = await door(request, await files.viewer_of(request, self._show, self._doorkeeper))
         except ClientDisconnect:
             return Response(status_code=499)
         except AetherError as error:
@@ -168,7 +167,7 @@ class _Doors:
             if brought:
                 received = await self._receiver.receive(
                     upload.id,
-                    _flowing(request),
+                    files.flowing(request, UploadSilent),
                     offset=0,
                     coming=tus.number(headers, "content-length"),
                     checksum=checksum,
@@ -190,7 +189,7 @@ class _Doors:
             raise ContentTypeWrong
         received = await self._receiver.receive(
             _id(request),
-            _flowing(request),
+            files.flowing(request, UploadSilent),
             offset=tus.needed(headers, tus.OFFSET),
             coming=tus.number(headers, "content-length"),
             length=tus.number(headers, tus.LENGTH),
@@ -204,12 +203,6 @@ class _Doors:
         """Give an upload up."""
         await self._receiver.abort(_id(request), by=viewer)
         return Response(status_code=204)
-
-    async def _viewer(self, request: Request) -> Viewer:
-        credential = self._show(request, {})
-        if credential is None:
-            raise Unauthenticated("Sign in first, or send a token or an API key.")
-        return await self._doorkeeper.admit(credential)
 
 
 async def _unknown(*_: Any) -> Response:
@@ -228,21 +221,6 @@ def _refused(error: AetherError) -> Response:
     if isinstance(error, MethodUnknown):
         response.headers["Allow"] = "HEAD, PATCH, DELETE"
     return response
-
-
-async def _flowing(request: Request) -> AsyncIterator[bytes]:
-    """The body of *request*, as long as it flows."""
-    pieces = request.stream().__aiter__()
-    while True:
-        try:
-            async with asyncio.timeout(files.SILENCE_S):
-                piece = await anext(pieces)
-        except StopAsyncIteration:
-            return
-        except TimeoutError:
-            raise UploadSilent from None
-        if piece:
-            yield piece
 
 
 def _id(request: Request) -> UploadId:

@@ -45,7 +45,7 @@ COPIED_PART = 1 << 30
 LEFT_OVER = timedelta(days=1)
 """After how long an unfinished upload is taken for one that a crash left."""
 
-_FAULTS = (ClientError, BotoCoreError, aiohttp.ClientError, OSError, TimeoutError)
+_FAULTS = (BotoCoreError, aiohttp.ClientError, OSError, TimeoutError)
 _MISSING = {"NoSuchKey", "404", "NotFound"}
 _FULL = {"QuotaExceeded", "XMinioStorageFull", "InsufficientStorage", "507", "ServiceQuotaExceeded"}
 
@@ -261,7 +261,7 @@ class _Sending:
         """Leave nothing behind; what cannot be removed now is swept later."""
         if self._beginning is None:
             return
-        with suppress(*_FAULTS):
+        with suppress(ClientError, *_FAULTS):
             begun = await self._beginning
             with suppress(ClientError):  # it has ended
                 await self._client.abort_multipart_upload(**self.at, UploadId=begun["UploadId"])
@@ -323,5 +323,5 @@ def _told() -> Iterator[None]:
         if code in _FULL:
             raise StoreFull("The blob store is full.") from error
         raise StoreDown("The blob store does not answer.") from error
-    except (BotoCoreError, aiohttp.ClientError, OSError, TimeoutError) as error:
+    except _FAULTS as error:
         raise StoreDown("The blob store does not answer.") from error
