@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from aether.adapters.sentence_transformers.embedder import SentenceTransformersEmbedder
+from aether.adapters.sentence_transformers.encoders import loaded
 from aether.adapters.sentence_transformers.models import Model
 from aether.domain.embeddings import EmbedderDown
 
@@ -212,3 +213,21 @@ def _alive(process: int) -> bool:
     with suppress(FileNotFoundError):
         return ") Z" not in Path(f"/proc/{process}/stat").read_text()
     return False
+
+
+async def test_a_query_lies_where_a_document_that_says_the_same_does(
+    embedder: SentenceTransformersEmbedder,
+) -> None:
+    texts = [*TEXTS, "Elbe", "1312", "Größe über 500 µm"]
+
+    documents = await embedder.embed(texts)
+    queries = [await embedder.embed_query(text) for text in texts]
+
+    assert all(likeness(one, other) > 0.99 for one, other in zip(documents, queries, strict=True))
+
+
+def test_queries_are_answered_by_a_form_of_the_model_of_their_own() -> None:
+    encoders = loaded(MODEL.folder, threads=1)
+
+    assert encoders.queries is not encoders.documents
+    assert len(encoders.queries(["water"])[0]) == 4 * MODEL.dimensions

@@ -1,11 +1,13 @@
-"""Who goes first when many wait for the model."""
+"""Who goes when, when many wait for the model."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from aether.adapters.sentence_transformers.batches import BATCH, BULK_MOST, Batches, Full
+from aether.adapters.sentence_transformers.batches import BATCH, Batches, Full
+
+MOST = 1_000
 
 
 class Poisoned(Exception):
@@ -36,7 +38,7 @@ def model() -> Model:
 
 @pytest.fixture
 async def batches(model: Model) -> AsyncIterator[Batches]:
-    waiting = Batches()
+    waiting = Batches(most=MOST)
     serving = asyncio.create_task(waiting.serve(model.encode))
     yield waiting
     serving.cancel()
@@ -44,7 +46,7 @@ async def batches(model: Model) -> AsyncIterator[Batches]:
 
 
 def bulk(batches: Batches, *texts: str, within_s: float = 5) -> asyncio.Task[bytes]:
-    return asyncio.create_task(batches.embed(texts, query=False, within_s=within_s))
+    return asyncio.create_task(batches.embed(texts, within_s=within_s))
 
 
 async def test_texts_of_many_share_batches_and_each_gets_its_own(batches: Batches, model: Model) -> None:
@@ -59,18 +61,6 @@ async def test_texts_of_many_share_batches_and_each_gets_its_own(batches: Batche
     assert [len(batch) for batch in model.seen] == [1, 8]
 
 
-async def test_a_query_is_in_the_next_batch(batches: Batches, model: Model) -> None:
-    many = bulk(batches, *(f"text {n}" for n in range(10 * BATCH)))
-    await model.busy.wait()
-    query = asyncio.create_task(batches.embed(["query"], query=True, within_s=5))
-    await asyncio.sleep(0)
-    model.let.set()
-
-    assert await query == b"query"
-    assert model.seen[1][0] == "query"
-    await many
-
-
 async def test_texts_of_like_length_share_a_batch(batches: Batches, model: Model) -> None:
     model.let.set()
 
@@ -83,14 +73,14 @@ async def test_texts_of_like_length_share_a_batch(batches: Batches, model: Model
 async def test_more_texts_than_may_wait_are_refused_and_then_taken_again(
     batches: Batches, model: Model
 ) -> None:
-    first = bulk(batches, *("x" for _ in range(BULK_MOST)))
+    first = bulk(batches, *("x" for _ in range(MOST)))
     await model.busy.wait()
 
     with pytest.raises(Full):
         await bulk(batches, *("y" for _ in range(BATCH + 1)))
 
     model.let.set()
-    assert len(await first) == BULK_MOST
+    assert len(await first) == MOST
     assert await bulk(batches, "y") == b"y"
 
 

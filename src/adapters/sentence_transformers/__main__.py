@@ -9,7 +9,8 @@ from pathlib import Path
 
 import uvicorn
 
-from aether.adapters.sentence_transformers.server import create_app, loaded
+from aether.adapters.sentence_transformers.encoders import loaded
+from aether.adapters.sentence_transformers.server import create_app
 
 NICENESS = 5
 """How far the model stands back when others want the processor too."""

@@ -1,7 +1,7 @@
 """Batches: texts that wait for the model, and in which order it gets them.
 
-Queries go before everything else. The others go first come, first served, but a windowful of
-them at a time is put in order of length, for a batch costs what its longest text costs.
+They go first come, first served, but a windowful at a time is put in order of length, for a
+batch costs what its longest text costs.
 What nobody waits for any more is dropped unread.
 """
 
@@ -11,10 +11,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 BATCH = 8
-"""How many texts the model gets at once. A query waits for one batch at most."""
+"""How many texts the model gets at once."""
 WINDOW = 256
-BULK_MOST = 4_096
-QUERIES_MOST = 256
 
 Encode = Callable[[Sequence[str]], Awaitable[Sequence[bytes]]]
 """Turns texts into embeddings, each as bytes."""
@@ -31,30 +29,26 @@ class _Waiting:
 
 
 class Batches:
-    """The texts that wait."""
+    """The texts that wait, at *most* so many."""
 
-    def __init__(self) -> None:
-        self._queries: deque[_Waiting] = deque()
-        self._bulk: deque[_Waiting] = deque()
+    def __init__(self, *, most: int) -> None:
+        self._most = most
+        self._fresh: deque[_Waiting] = deque()
         self._window: list[_Waiting] = []
         self._arrived = asyncio.Event()
 
-    async def embed(self, texts: Sequence[str], *, query: bool, within_s: float) -> bytes:
+    async def embed(self, texts: Sequence[str], *, within_s: float) -> bytes:
         """The embeddings of *texts*, one behind the other, when their turn has come.
 
         Raises:
             Full: Too many texts wait already.
             TimeoutError: It took longer than *within_s* seconds; those still waiting are dropped.
         """
-        if query:
-            queue, waiting, most = self._queries, len(self._queries), QUERIES_MOST
-        else:
-            queue, waiting, most = self._bulk, len(self._bulk) + len(self._window), BULK_MOST
-        if waiting + len(texts) > most:
+        if len(self._fresh) + len(self._window) + len(texts) > self._most:
             raise Full
         loop = asyncio.get_running_loop()
         fresh = [_Waiting(text=text, embedding=loop.create_future()) for text in texts]
-        queue.extend(fresh)
+        self._fresh.extend(fresh)
         self._arrived.set()
         async with asyncio.timeout(within_s):
             return b"".join(await asyncio.gather(*(it.embedding for it in fresh)))
@@ -78,19 +72,16 @@ class Batches:
         """The next batch of those that are still waited for; empty if there is none."""
         batch: list[_Waiting] = []
         while len(batch) < BATCH:
-            if self._queries:
-                next_one = self._queries.popleft()
-            elif self._window or self._bulk:
-                self._window = self._window or self._next_window()
-                next_one = self._window.pop()
-            else:
+            self._window = self._window or self._next_window()
+            if not self._window:
                 break
+            next_one = self._window.pop()
             if not next_one.embedding.done():
                 batch.append(next_one)
         return batch
 
     def _next_window(self) -> list[_Waiting]:
-        window = [self._bulk.popleft() for _ in range(min(WINDOW, len(self._bulk)))]
+        window = [self._fresh.popleft() for _ in range(min(WINDOW, len(self._fresh)))]
         return sorted(window, key=lambda it: len(it.text))
 
 

@@ -6,11 +6,9 @@ as little-endian 32-bit floats, one behind the other; with 429 when too many tex
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any
 
 import orjson
 from starlette.applications import Starlette
@@ -18,23 +16,25 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from aether.adapters.sentence_transformers.batches import Batches, Full
+from aether.adapters.sentence_transformers.batches import Batches, Encode, Full
+from aether.adapters.sentence_transformers.encoders import Encode as EncodeNow
+from aether.adapters.sentence_transformers.encoders import Encoders
 
-EncodeNow = Callable[[Sequence[str]], list[bytes]]
-
+DOCUMENTS_MOST = 4_096
+QUERIES_MOST = 256
+"""How many texts of each kind may wait."""
 RETRY_AFTER_S = 5
 
-_BF16 = {"avx512_bf16", "amx_bf16"}
 
-
-def create_app(encode: EncodeNow) -> Starlette:
-    """The server of the model that *encode* asks. Only one thread, always the same, ever calls it."""
-    batches = Batches()
+def create_app(encoders: Encoders) -> Starlette:
+    """The server of a model. Each of its two forms is called by one thread only, always the same."""
+    documents, queries = Batches(most=DOCUMENTS_MOST), Batches(most=QUERIES_MOST)
 
     async def embed(request: Request) -> Response:
         asked = orjson.loads(await request.body())
         try:
-            embeddings = await batches.embed(asked["texts"], query=asked["query"], within_s=asked["within_s"])
+            waiting = queries if asked["query"] else documents
+            embeddings = await waiting.embed(asked["texts"], within_s=asked["within_s"])
         except Full:
             return Response(status_code=429, headers={"Retry-After": str(RETRY_AFTER_S)})
         except TimeoutError:
@@ -46,47 +46,20 @@ def create_app(encode: EncodeNow) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        loop = asyncio.get_running_loop()
-        with ThreadPoolExecutor(1) as thread:
-            serving = asyncio.create_task(
-                batches.serve(lambda texts: loop.run_in_executor(thread, encode, texts))
-            )
+        with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
+            serving = [
+                asyncio.create_task(documents.serve(_within(one, encoders.documents))),
+                asyncio.create_task(queries.serve(_within(other, encoders.queries))),
+            ]
             yield
-            serving.cancel()
+            for task in serving:
+                task.cancel()
 
     routes = [Route("/embed", embed, methods=["POST"]), Route("/ready", tell)]
     return Starlette(routes=routes, lifespan=lifespan)
 
 
-def loaded(folder: Path, threads: int) -> EncodeNow:
-    """The model in *folder*: a function from texts to embeddings, each of unit length, as bytes.
-
-    It computes in bfloat16 where the processor does, which takes half the time and turns an
-    embedding by less than one degree.
-    """
-    import torch
-    from sentence_transformers import SentenceTransformer
-
-    torch.set_num_threads(threads)
-    precision = torch.bfloat16 if _computes_bf16() else torch.float32
-    model: Any = SentenceTransformer(
-        str(folder), device="cpu", local_files_only=True, model_kwargs={"dtype": precision}
-    )
-    model.encode(["The first text takes longer than all others."], show_progress_bar=False)
-
-    def encode(texts: Sequence[str]) -> list[bytes]:
-        embeddings = model.encode(
-            list(texts), batch_size=len(texts), show_progress_bar=False, convert_to_tensor=True
-        ).float()
-        whole = torch.nn.functional.normalize(embeddings, dim=1).numpy().astype("<f4")
-        return [embedding.tobytes() for embedding in whole]
-
-    return encode
-
-
-def _computes_bf16() -> bool:
-    try:
-        told = Path("/proc/cpuinfo").read_text()
-    except OSError:
-        return False
-    return not _BF16.isdisjoint(told.split())
+def _within(thread: ThreadPoolExecutor, encode: EncodeNow) -> Encode:
+    """*encode*, as the event loop calls it."""
+    loop = asyncio.get_running_loop()
+    return lambda texts: loop.run_in_executor(thread, encode, texts)
