@@ -5,7 +5,7 @@ and the notebooks it lies in, so that what a viewer may not see is left out befo
 ranked. Sharing a notebook changes no vector; moving one rehomes those of its documents.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,12 +20,14 @@ class Vector:
         id: The chunk's id.
         document: The id of the chunk's document.
         path: The ids of the document's notebook and all notebooks above it, in any order.
+        model: The model that made it; vectors of two models are not compared.
         values: Its coordinates; of length 384 and any norm but zero.
     """
 
     id: str
     document: str
     path: tuple[str, ...]
+    model: str
     values: Sequence[float]
 
 
@@ -61,6 +63,14 @@ class Vectors(Protocol):
 
     async def remove(self, tenant: TenantId, document: str) -> None:
         """Drop the vectors of *document*, if there are any."""
+        ...
+
+    async def of_document(self, tenant: TenantId, document: str) -> Mapping[str, str]:
+        """The chunks of *document* that have a vector, by id, each with the model that made it."""
+        ...
+
+    async def drop(self, tenant: TenantId, ids: Collection[str]) -> None:
+        """Drop the vectors of these chunks; those that have none are passed over."""
         ...
 
     async def rehome(self, tenant: TenantId, document: str, path: tuple[str, ...]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from itertools import islice
 
@@ -16,7 +17,7 @@ from aether.domain.errors import Refused
 from aether.domain.graph import Graph
 from aether.domain.jobs import STAGES, AttemptOver, Failure, Job, JobStatus
 from aether.domain.sensitive import Find
-from aether.domain.texts import ChunkText, Extracted, chunks_of
+from aether.domain.texts import ChunkText, EarlierChunk, Extracted, chunks_of
 from aether.domain.vectors import Vector
 from aether.workers.context import Ports
 from aether.workers.progress import Meter
@@ -137,8 +138,16 @@ async def _chunk(
 ) -> Document:
     if extracted is None:
         extracted = await _kept_text(ports, document)
-    texts = await asyncio.to_thread(chunks_of, extracted, count_tokens=ports.embedder.count_tokens)
-    chunks = [_chunk_of(document, text) for text in texts]
+    before = await graph.read(documents.chunks_to_index, document=document.id)
+    texts = await asyncio.to_thread(
+        chunks_of,
+        extracted,
+        count_tokens=ports.embedder.count_tokens,
+        earlier=[
+            EarlierChunk(start=it.start, end=it.end, text=it.text, headings=it.headings) for it in before
+        ],
+    )
+    chunks = _chunks(document, texts)
     return await graph.write(
         documents.keep_chunks, chunks, job=job.id, attempt=job.attempt, at=ports.moment()
     )
@@ -151,20 +160,28 @@ async def _kept_text(ports: Ports, document: Document) -> Extracted:
     return Extracted.unpacked(await asyncio.to_thread(orjson.loads, packed))
 
 
-def _chunk_of(document: Document, text: ChunkText) -> Chunk:
-    """A chunk whose id follows from what it is, so that a stage done twice writes it once."""
-    return Chunk(
-        id=ChunkId(_named("chunk", document.id, text.ordinal, text.sha256)),
-        document=document.id,
-        ordinal=text.ordinal,
-        page=text.page,
-        start=text.start,
-        end=text.end,
-        headings=text.headings,
-        text=text.text,
-        text_hash=text.sha256,
-        file_hash=document.file_hash,
-    )
+def _chunks(document: Document, texts: Sequence[ChunkText]) -> list[Chunk]:
+    """Chunks whose ids follow from what they say, so that what did not change keeps its vector."""
+    said = Counter[str]()
+    chunks = []
+    for text in texts:
+        told = _told(text.headings, text.text)
+        said[told] += 1
+        chunks.append(
+            Chunk(
+                id=ChunkId(_named("chunk", document.id, told, said[told])),
+                document=document.id,
+                ordinal=text.ordinal,
+                page=text.page,
+                start=text.start,
+                end=text.end,
+                headings=text.headings,
+                text=text.text,
+                text_hash=text.sha256,
+                file_hash=document.file_hash,
+            )
+        )
+    return chunks
 
 
 def _named(kind: str, *parts: object) -> str:
@@ -174,33 +191,39 @@ def _named(kind: str, *parts: object) -> str:
 
 
 async def _embed(ports: Ports, graph: Graph, document: Document, job: Job) -> None:
+    """Give each chunk its vector, those that have it already, of the same model, excepted."""
+    tenant, model = document.tenant, ports.embedder.model
     path = await graph.read(documents.path_of, notebook=document.notebook)
     chunks = await graph.read(documents.chunks_to_index, document=document.id)
-    await graph.write(jobs.fenced, id=job.id, attempt=job.attempt)
-    await ports.vectors.remove(document.tenant, document.id)
+    there = await ports.vectors.of_document(tenant, document.id)
+    lacking = [chunk for chunk in chunks if there.get(chunk.id) != model]
     meter = Meter(ports, job, "embed")
-    for begin in range(0, len(chunks), EMBEDDED_AT_A_TIME):
-        some = chunks[begin : begin + EMBEDDED_AT_A_TIME]
-        await ports.vectors.put(document.tenant, await _vectors(ports, some, path=path))
-        await meter.report(begin + len(some), len(chunks))
+    for begin in range(0, len(lacking), EMBEDDED_AT_A_TIME):
+        some = lacking[begin : begin + EMBEDDED_AT_A_TIME]
+        await ports.vectors.put(tenant, await _vectors(ports, some, path=path))
+        await meter.report(begin + len(some), len(lacking))
+    await graph.write(jobs.fenced, id=job.id, attempt=job.attempt)
+    await ports.vectors.drop(tenant, there.keys() - {chunk.id for chunk in chunks})
     await graph.write(jobs.advance, id=job.id, attempt=job.attempt, stage="index", at=ports.moment())
+    log.info("document_embedded", document=document.id, chunks=len(chunks), embedded=len(lacking))
     # It may have been moved meanwhile; the job that follows a move may have come too early.
     now = await graph.read(documents.path_of, notebook=document.notebook)
-    if now != path:
-        await ports.vectors.rehome(document.tenant, document.id, now)
+    if now != path or there:
+        await ports.vectors.rehome(tenant, document.id, now)
 
 
 async def _vectors(ports: Ports, chunks: Sequence[Chunk], *, path: tuple[str, ...]) -> Sequence[Vector]:
-    places = await ports.embedder.embed([_told(chunk) for chunk in chunks])
+    model = ports.embedder.model
+    places = await ports.embedder.embed([_told(chunk.headings, chunk.text) for chunk in chunks])
     return [
-        Vector(id=chunk.id, document=chunk.document, path=path, values=place)
+        Vector(id=chunk.id, document=chunk.document, path=path, model=model, values=place)
         for chunk, place in zip(chunks, places, strict=True)
     ]
 
 
-def _told(chunk: Chunk) -> str:
+def _told(headings: Sequence[str], text: str) -> str:
     """A chunk as it is embedded: under its headings, which often say what it is about."""
-    return "\n".join((*chunk.headings[-1:], chunk.text))
+    return "\n".join((*headings[-1:], text))
 
 
 async def reindex(ports: Ports, graph: Graph, job: Job) -> None:

@@ -72,8 +72,9 @@ def vector(
     *,
     document: str = "document_1",
     path: tuple[str, ...] = ("notebook_1",),
+    model: str = "model_1",
 ) -> Vector:
-    return Vector(id=id, document=document, path=path, values=values)
+    return Vector(id=id, document=document, path=path, model=model, values=values)
 
 
 async def found(
@@ -130,6 +131,27 @@ async def test_nothing_lies_within_no_notebook(vectors: QdrantVectors) -> None:
     await vectors.put(OURS, [vector("a")])
 
     assert await found(vectors, within=()) == []
+
+
+async def test_the_vectors_of_a_document_are_told_with_their_models(vectors: QdrantVectors) -> None:
+    many = {f"chunk_{n}": f"model_{n % 2}" for n in range(2_500)}
+    await vectors.put(OURS, [vector(id, model=model) for id, model in many.items()])
+    await vectors.put(OURS, [vector("other", document="document_2")])
+    await vectors.put(THEIRS, [vector("foreign")])
+
+    assert await vectors.of_document(OURS, "document_1") == many
+    assert await vectors.of_document(OURS, "document_3") == {}
+
+
+async def test_vectors_are_dropped_one_by_one_and_of_one_tenant_only(vectors: QdrantVectors) -> None:
+    for tenant in (OURS, THEIRS):
+        await vectors.put(tenant, [vector("a"), vector("b")])
+
+    await vectors.drop(OURS, ["a", "never_there"])
+    await vectors.drop(OURS, [])
+
+    assert await found(vectors) == ["b"]
+    assert sorted(await found(vectors, tenant=THEIRS)) == ["a", "b"]
 
 
 async def test_a_vector_put_again_takes_its_own_place(vectors: QdrantVectors) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from aether.domain.texts import (
     BlockKind,
     ChunkText,
     Draft,
+    EarlierChunk,
     Extracted,
     FileTooComplex,
     Role,
@@ -62,6 +64,17 @@ def uncovered(text: str, chunks: Sequence[ChunkText]) -> str:
     """What no chunk holds."""
     gaps = [0, *(place for chunk in chunks for place in (chunk.start, chunk.end)), len(text)]
     return "".join(text[start:end] for start, end in zip(gaps[::2], gaps[1::2], strict=True))
+
+
+def kept(chunks: Sequence[ChunkText]) -> list[EarlierChunk]:
+    """*chunks*, as they are remembered when the text is cut again."""
+    return [EarlierChunk(start=it.start, end=it.end, text=it.text, headings=it.headings) for it in chunks]
+
+
+def fresh(before: Sequence[ChunkText], after: Sequence[ChunkText]) -> int:
+    """How many chunks were not there before."""
+    known = {(chunk.headings, chunk.text) for chunk in before}
+    return sum((chunk.headings, chunk.text) not in known for chunk in after)
 
 
 words_and_worse = st.one_of(
@@ -259,6 +272,48 @@ def test_a_word_more_changes_the_chunks_around_it_only(place: int) -> None:
     fresh = {chunk.sha256 for chunk in after} - {chunk.sha256 for chunk in before}
     assert len(before) > 1_000
     assert len(fresh) <= 3
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_word_that_is_edited_in_a_long_text_costs_three_chunks_at_most(seed: int) -> None:
+    random = Random(seed)
+    paragraphs = [
+        body(f"Part {n}", HEADING, random.randint(1, 3))
+        if random.random() < 0.1
+        else body(f"Year {n}: " + prose(random.randint(5, 700), of=f"gauge{n}x"))
+        for n in range(120)
+    ]
+    before = chunks_of(extracted(*paragraphs), count_tokens=words)
+    assert len(before) > 120
+
+    for place in random.sample(range(len(paragraphs)), 12):
+        said, kind, role, level = paragraphs[place]
+        several = said.split(" ")
+        several[random.randrange(len(several))] = random.choice(["", "Edited", "twice as long", "so. And"])
+        edited = [*paragraphs[:place], (" ".join(several), kind, role, level), *paragraphs[place + 1 :]]
+        after = chunks_of(extracted(*edited), count_tokens=words, earlier=kept(before))
+        # A heading that changes stands over the chunks of its section, and is embedded with each.
+        assert fresh(before, after) <= 3 or kind is HEADING
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(rows, max_size=12), st.lists(rows, max_size=12), st.data())
+def test_a_text_that_was_cut_before_is_cut_as_a_fresh_one_may_be(
+    some: list[Row], others: list[Row], data: st.DataObject
+) -> None:
+    place = data.draw(st.integers(0, len(some)))
+    count = data.draw(st.sampled_from([words, letters, unruly]))
+    before = chunks_of(extracted(*some), count_tokens=count, most_tokens=32)
+    said = extracted(*some[:place], *others, *some[place + data.draw(st.integers(0, 2)) :])
+
+    chunks = chunks_of(said, count_tokens=count, most_tokens=32, earlier=kept(before))
+
+    assert not uncovered(said.text, chunks).strip()
+    assert all(one.end <= other.start for one, other in pairwise(chunks))
+    assert [chunk.ordinal for chunk in chunks] == list(range(len(chunks)))
+    assert all(chunk.text == said.text[chunk.start : chunk.end] for chunk in chunks)
+    assert all(chunk.tokens <= 32 for chunk in chunks)
+    assert chunks_of(said, count_tokens=count, most_tokens=32, earlier=kept(chunks)) == chunks
 
 
 def test_so_it_does_where_all_sentences_are_alike() -> None:

@@ -13,6 +13,7 @@ import pytest
 from aether.domain import documents, jobs
 from aether.domain.jobs import JobId, JobStatus
 from aether.domain.tenants import TenantId
+from aether.domain.vectors import Vector
 from aether.workers.context import Ports
 from aether.workers.jobs import run_job
 from tests import make_files
@@ -108,9 +109,10 @@ def _command(pid: int) -> str:
     [
         ("reader", "read", "EXTRACT", ["read"]),
         ("embedder", "count_tokens", "CHUNK", []),
-        ("vectors", "remove", "EMBED", []),
+        ("vectors", "of_document", "EMBED", []),
         ("embedder", "embed", "EMBED", []),
         ("vectors", "put", "EMBED", []),
+        ("vectors", "drop", "EMBED", []),
     ],
 )
 async def test_a_job_goes_on_from_the_stage_where_its_worker_died(
@@ -127,6 +129,40 @@ async def test_a_job_goes_on_from_the_stage_where_its_worker_died(
 
     assert reader.calls == repeated
     await understood(ada, document, job, attempt=2)
+
+
+@pytest.mark.engines
+async def test_what_has_its_vector_is_not_embedded_again(ada: Caller, ports: Ports) -> None:
+    document, job = await ada.upload(await ada.notebook(), "rivers.pdf", RIVERS)
+    await run(ports, job)
+    before = await shown(ada, document)
+
+    again = (await ada.do("reprocessDocument", "job { id }", id=document))["job"]["id"]
+    embedder: Any = Breaking(ports.embedder)
+    await run(replace(ports, embedder=embedder), again)
+
+    assert "embed" not in embedder.calls
+    assert await shown(ada, document) == before
+    await understood(ada, document, again)
+
+
+async def test_vectors_of_another_model_are_made_anew(ada: Caller, ports: Ports) -> None:
+    document, job = await ada.upload(await ada.notebook(), "rivers.pdf", RIVERS)
+    await run(ports, job)
+    tenant = TenantId(str(await ports.graph.read(jobs.tenant_of, id=JobId(job))))
+    there = await ports.vectors.of_document(tenant, document)
+    path = ("notebook_elsewhere",)
+    other = [
+        Vector(id=id, document=document, path=path, model="another", values=[1.0, *[0.0] * 383])
+        for id in (*there, "chunk_gone")
+    ]
+    await ports.vectors.put(tenant, other)
+
+    again = (await ada.do("reprocessDocument", "job { id }", id=document))["job"]["id"]
+    await run(ports, again)
+
+    assert await ports.vectors.of_document(tenant, document) == there
+    await understood(ada, document, again)
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ place, and every call can be repeated when its answer was lost.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from http import HTTPStatus
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID, uuid5
 
 import httpx
@@ -22,6 +22,7 @@ from qdrant_client.models import (
     KeywordIndexType,
     MatchAny,
     MatchValue,
+    PointIdsList,
     PointStruct,
     VectorParams,
 )
@@ -36,6 +37,7 @@ T = TypeVar("T")
 
 _POINTS = UUID("6f1c2a52-4a0e-5d0b-9d55-6d2f1c8f7a10")
 _BATCH = 256
+_LISTED = 1_000
 _PAUSES_S = (0.1, 0.4)
 
 
@@ -104,6 +106,32 @@ class QdrantVectors(Vectors):
     @override
     async def remove(self, tenant: TenantId, document: str) -> None:
         await self._patiently(self._client.delete, self._collection, _of_document(tenant, document))
+
+    @override
+    async def of_document(self, tenant: TenantId, document: str) -> Mapping[str, str]:
+        found: dict[str, str] = {}
+        offset: Any = None
+        while True:
+            points, offset = await self._patiently(
+                self._client.scroll,
+                self._collection,
+                scroll_filter=_of_document(tenant, document),
+                limit=_LISTED,
+                offset=offset,
+                with_payload=["id", "model"],
+            )
+            for point in points:
+                payload = point.payload or {}
+                found[payload["id"]] = payload.get("model", "")
+            if offset is None:
+                return found
+
+    @override
+    async def drop(self, tenant: TenantId, ids: Collection[str]) -> None:
+        gone = [_point_id(tenant, id) for id in ids]
+        for start in range(0, len(gone), _LISTED):
+            points = PointIdsList(points=[*gone[start : start + _LISTED]])
+            await self._patiently(self._client.delete, self._collection, points)
 
     @override
     async def rehome(self, tenant: TenantId, document: str, path: tuple[str, ...]) -> None:
@@ -186,15 +214,20 @@ def _is_away(failure: Exception) -> bool:
 
 def _point(tenant: TenantId, vector: Vector) -> PointStruct:
     return PointStruct(
-        id=str(uuid5(_POINTS, f"{tenant}/{vector.id}")),
+        id=_point_id(tenant, vector.id),
         vector=list(vector.values),
         payload={
             "id": vector.id,
             "tenant": tenant,
             "document": vector.document,
             "path": list(vector.path),
+            "model": vector.model,
         },
     )
+
+
+def _point_id(tenant: TenantId, id: str) -> str:
+    return str(uuid5(_POINTS, f"{tenant}/{id}"))
 
 
 def _match(payload: dict[str, str], score: float) -> Match:

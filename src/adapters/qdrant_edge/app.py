@@ -32,6 +32,7 @@ def create_app(collections: Collections, *, key: str) -> Starlette:
             Route(f"{one}/points/delete", _writes(requests.Delete), methods=["POST"]),
             Route(f"{one}/points/payload", _writes(requests.SetPayload), methods=["POST"]),
             Route(f"{one}/points/query", _search, methods=["POST"]),
+            Route(f"{one}/points/scroll", _scroll, methods=["POST"]),
         ],
         middleware=[Middleware(_Locked, key=key)],
         exception_handlers={ValidationError: _misread, Wrong: _wrong, HTTPException: _missed},
@@ -77,6 +78,11 @@ async def _search(request: Request) -> Response:
     query = requests.Query.model_validate_json(await request.body())
     points = await run_in_threadpool(_collection(request).search, query)
     return _result({"points": points})
+
+
+async def _scroll(request: Request) -> Response:
+    wanted = requests.Scroll.model_validate_json(await request.body())
+    return _result(await run_in_threadpool(_collection(request).scroll, wanted))
 
 
 def _writes(body: type[requests.Write]) -> Callable[[Request], Awaitable[Response]]:

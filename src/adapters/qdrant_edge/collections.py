@@ -72,6 +72,14 @@ class Collection:
             for point in self._shard.query(query.request())
         ]
 
+    def scroll(self, wanted: requests.Scroll) -> dict[str, Any]:
+        """A part of the points that *wanted* leaves, and the id of the next; none at the end."""
+        points, following = self._shard.scroll(wanted.request())
+        return {
+            "points": [{"id": str(point.id), "payload": point.payload} for point in points],
+            "next_page_offset": following and str(following),
+        }
+
     def _check(self, *vectors: Sequence[float]) -> None:
         """The engine keeps the first points of a batch when a later one is wrong, so look before."""
         for vector in vectors:

@@ -1,10 +1,10 @@
 """What a request may hold: of Qdrant's REST API, exactly the part that `aether.adapters.qdrant` speaks."""
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from uuid import UUID
 
 import qdrant_edge as engine
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class _Body(BaseModel):
@@ -100,12 +100,21 @@ class Upsert(_Body):
 
 
 class Delete(_Body):
-    """Points to drop."""
+    """Points to drop: these, or those that a filter leaves."""
 
-    filter: Filter
+    points: list[UUID] | None = None
+    filter: Filter | None = None
+
+    @model_validator(mode="after")
+    def _either(self) -> Self:
+        if (self.points is None) == (self.filter is None):
+            raise ValueError("either points or a filter")
+        return self
 
     def operation(self) -> engine.UpdateOperation:
         """The same for the engine."""
+        if self.filter is None:
+            return engine.UpdateOperation.delete_points([*(self.points or ())])
         return engine.UpdateOperation.delete_points_by_filter(self.filter.filter())
 
 
@@ -148,4 +157,24 @@ class Query(_Body):
             filter=self.filter.filter() if self.filter else None,
             score_threshold=self.score_threshold,
             with_payload=self.with_payload,
+        )
+
+
+class Scroll(_Body):
+    """A part of the points that a filter leaves, in the order of their ids."""
+
+    filter: Filter
+    limit: int = Field(default=10, ge=1)
+    offset: UUID | None = None
+    with_payload: bool | list[str] = True
+    with_vector: Literal[False] = False
+
+    def request(self) -> engine.ScrollRequest:
+        """The same for the engine."""
+        return engine.ScrollRequest(
+            offset=self.offset,
+            limit=self.limit,
+            filter=self.filter.filter(),
+            with_payload=self.with_payload,
+            with_vector=False,
         )

@@ -7,7 +7,7 @@ Chunks are ranges that fit an embedding model: each visible character lies in ex
 and they follow the structure as far as the model's limit lets them.
 """
 
-from aether.domain.texts.chunks import ChunkText, CountTokens, chunks_of
+from aether.domain.texts.chunks import ChunkText, CountTokens, EarlierChunk, chunks_of
 from aether.domain.texts.extracted import Block, BlockKind, Draft, Extracted, Page, Role, Span
 from aether.domain.texts.reading import Progress, Reader, ReaderDown
 from aether.domain.texts.refusals import (
@@ -25,6 +25,7 @@ __all__ = [
     "ChunkText",
     "CountTokens",
     "Draft",
+    "EarlierChunk",
     "Extracted",
     "FileBroken",
     "FileEncrypted",

@@ -8,7 +8,8 @@ with the next one.
 
 Where neither ends it, a chunk is cut between half full and full at the strongest joint, and
 of equals at the one whose following words have the lowest checksum. The cut then depends on what
-stands there and not on what came before, so an edit changes the chunks around it only.
+stands there and not on what came before, so an edit changes the chunks around it only. Where a
+text was cut before, what an edit left alone is cut as it was.
 """
 
 import re
@@ -70,6 +71,14 @@ class ChunkText(Span):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierChunk(Span):
+    """A chunk of what the document said before: where it stood there, and what it said."""
+
+    text: str
+    headings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Atom(Span):
     """What a chunk holds whole or not at all; *joint* says how it hangs on the one before it."""
 
@@ -91,18 +100,29 @@ class _Section:
 
 
 def chunks_of(
-    extracted: Extracted, *, count_tokens: CountTokens, most_tokens: int = MOST_TOKENS
+    extracted: Extracted,
+    *,
+    count_tokens: CountTokens,
+    most_tokens: int = MOST_TOKENS,
+    earlier: Sequence[EarlierChunk] = (),
 ) -> list[ChunkText]:
     """The chunks of a text, in order, without overlap.
 
-    Linear in the length of the text. It asks for counts in a few large batches, first of
-    parts and then of the chunks themselves, so that no chunk has more than *most_tokens*. Only
-    a single character of which the model makes more would be kept nevertheless.
+    Of the *earlier* chunks, those before and behind all that has changed are kept, so that a
+    word that is edited costs three chunks at most. Linear in the length of the text. It asks
+    for counts in a few large batches, first of parts and then of the chunks themselves, so that
+    no chunk has more than *most_tokens*. Only a single character of which the model makes
+    more would be kept nevertheless.
     """
     scale = _Scale(extracted.text, count_tokens, most_tokens)
     atoms = _atoms(extracted, scale)
     sections = _sections(extracted)
-    runs = scale.fitting(list(_Cutter(extracted, atoms, sections, scale).runs()), atoms)
+    head, tail = _unchanged(earlier, extracted, atoms, sections)
+    if head and 2 * sum(atom.tokens for atom in atoms[slice(*head[-1])]) < scale.room:
+        head.pop()  # it has room for some of what follows
+    first, last = head[-1][1] if head else 0, tail[0][0] if tail else len(atoms)
+    cut = _Cutter(extracted, atoms, sections, scale).runs(first, last)
+    runs = scale.fitting([*head, *cut, *tail], atoms)
     return [
         _chunk(ordinal, extracted, atoms[first:last], tokens, sections)
         for ordinal, (first, last, tokens) in enumerate(runs)
@@ -126,6 +146,47 @@ def _chunk(
         headings=_common([sections[atom.block].path for atom in atoms]),
         sha256=sha256(text.encode()).hexdigest(),
     )
+
+
+_Run = tuple[int, int]
+"""The atoms of a chunk: the first, and the one after the last."""
+
+
+def _unchanged(
+    earlier: Sequence[EarlierChunk],
+    extracted: Extracted,
+    atoms: Sequence[_Atom],
+    sections: Sequence[_Section],
+) -> tuple[list[_Run], list[_Run]]:
+    """The runs of atoms that earlier chunks still say: from the beginning on, and up to the end."""
+    if not earlier or not atoms:
+        return [], []
+    begins = {atom.start: place for place, atom in enumerate(atoms)}
+    ends = {atom.end: place + 1 for place, atom in enumerate(atoms)}
+
+    def run(chunk: EarlierChunk, shift: int) -> _Run | None:
+        start, end = chunk.start + shift, chunk.end + shift
+        first, last = begins.get(start), ends.get(end)
+        if first is None or last is None or extracted.text[start:end] != chunk.text:
+            return None
+        same = _common([sections[atom.block].path for atom in atoms[first:last]]) == chunk.headings
+        return (first, last) if same else None
+
+    head: list[_Run] = []
+    for chunk in earlier:
+        found = run(chunk, 0)
+        if found is None or found[0] != (head[-1][1] if head else 0):
+            break
+        head.append(found)
+    tail: list[_Run] = []
+    for chunk in reversed(earlier[len(head) :]):
+        found = run(chunk, atoms[-1].end - earlier[-1].end)
+        if found is None or found[1] != (tail[-1][0] if tail else len(atoms)):
+            break
+        if head and found[0] < head[-1][1]:
+            break
+        tail.append(found)
+    return head, tail[::-1]
 
 
 def _common(paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
@@ -254,23 +315,22 @@ class _Cutter:
         self._sections = sections
         self._scale = scale
 
-    def runs(self) -> Iterator[tuple[int, int]]:
-        """The atoms of each chunk: the first, and the one after the last."""
-        first = 0
-        while first < len(self._atoms):
-            last = self._end(first)
-            yield first, last
-            first = last
+    def runs(self, first: int, last: int) -> Iterator[_Run]:
+        """The chunks of the atoms from *first* up to, not including, *last*."""
+        while first < last:
+            end = self._end(first, last)
+            yield first, end
+            first = end
 
-    def _end(self, first: int) -> int:
+    def _end(self, first: int, last: int) -> int:
         tokens = 0
-        for place in range(first, len(self._atoms)):
+        for place in range(first, last):
             if place > first and self._wall(first, place, tokens):
                 return place
             tokens += self._atoms[place].tokens
             if place > first and tokens > self._scale.room:
                 return self._best_cut(first, place)
-        return len(self._atoms)
+        return last
 
     def _wall(self, first: int, place: int, tokens: int) -> bool:
         """Whether the chunk from *first* on, of so many *tokens*, has to end before *place*."""
