@@ -6,6 +6,7 @@ Everything that is opened here is closed here. `outside` opens what both process
 
 import asyncio
 import hashlib
+import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -73,6 +74,7 @@ from aether.workers.jobs import run_job, sweep
 from aether.workers.uploads import sweep_uploads
 
 JOB_MOST_S = 24 * 3600
+NICENESS = 10
 
 Page = Callable[[], Mapping[str, Any]]
 """What the page at `/` is told besides where things are, asked for at each look."""
@@ -452,7 +454,8 @@ def api(settings: Settings) -> Starlette:
 
 
 async def work(settings: Settings) -> None:
-    """Run jobs until told to stop."""
+    """Run jobs until told to stop; whoever waits for an answer has the processor before us."""
+    os.nice(NICENESS)
     async with outside(settings) as opened, relaying(opened):
         beside = (
             _loaded(opened),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from aether.adapters.sentence_transformers.embedder import SentenceTransformersEmbedder
+from aether.adapters.sentence_transformers.embedder import REMEMBERED, SentenceTransformersEmbedder
 from aether.adapters.sentence_transformers.encoders import loaded
 from aether.adapters.sentence_transformers.models import Model
 from aether.domain.embeddings import EmbedderDown
@@ -231,3 +231,16 @@ def test_queries_are_answered_by_a_form_of_the_model_of_their_own() -> None:
 
     assert encoders.queries is not encoders.documents
     assert len(encoders.queries(["water"])[0]) == 4 * MODEL.dimensions
+
+
+async def test_a_query_that_comes_again_is_remembered_and_not_for_ever(
+    embedder: SentenceTransformersEmbedder,
+) -> None:
+    async with SentenceTransformersEmbedder(MODEL, socket=_socket(embedder)) as guest:
+        first = await guest.embed_query("water")
+        assert await guest.embed_query("water") is first
+        for n in range(REMEMBERED):
+            await guest.embed_query(f"water {n}")
+
+        assert await guest.embed_query("water") is not first
+        assert len(guest._queries) == REMEMBERED

@@ -12,9 +12,6 @@ import uvicorn
 from aether.adapters.sentence_transformers.encoders import loaded
 from aether.adapters.sentence_transformers.server import create_app
 
-NICENESS = 5
-"""How far the model stands back when others want the processor too."""
-
 
 def main() -> None:
     """Load the model and serve it on a Unix socket until told to end."""
@@ -26,7 +23,6 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.until_stdin_closes:
         threading.Thread(target=_end_with_stdin, daemon=True).start()
-    os.nice(NICENESS)
     os.environ.update(HF_HUB_OFFLINE="1", TQDM_DISABLE="1", OMP_NUM_THREADS=str(asked.threads))
     app = create_app(loaded(asked.model, asked.threads))
     uvicorn.run(app, uds=asked.socket, log_level="warning", access_log=False)

@@ -25,6 +25,8 @@ POLL_S = 0.1
 BROKEN_OFF_MOST = 3
 """How often a process may die over the same texts before they are given up."""
 THREADS_MOST = 8
+REMEMBERED = 1_000
+"""How many queries' embeddings are remembered, for who asks for the next page of an answer."""
 
 
 class SentenceTransformersEmbedder(Embedder):
@@ -51,6 +53,7 @@ class SentenceTransformersEmbedder(Embedder):
         self._patience_s = patience_s
         self._query_patience_s = query_patience_s
         self._ready = False
+        self._queries: dict[str, Embedding] = {}
         threads = threads or min(os.cpu_count() or 1, THREADS_MOST)
         self._process = None if socket else ModelProcess(model.folder, threads=threads)
         at = socket or (self._process and self._process.socket)
@@ -107,7 +110,12 @@ class SentenceTransformersEmbedder(Embedder):
 
     @override
     async def embed_query(self, text: str) -> Embedding:
-        return (await self._asked([text], query=True, patience_s=self._query_patience_s))[0]
+        if text not in self._queries:
+            (found,) = await self._asked([text], query=True, patience_s=self._query_patience_s)
+            self._queries[text] = found
+            if len(self._queries) > REMEMBERED:
+                del self._queries[next(iter(self._queries))]
+        return self._queries[text]
 
     @override
     def count_tokens(self, texts: Sequence[str]) -> list[int]:

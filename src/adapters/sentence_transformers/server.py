@@ -6,6 +6,9 @@ as little-endian 32-bit floats, one behind the other; with 429 when too many tex
 """
 
 import asyncio
+import os
+import sys
+import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -24,6 +27,8 @@ DOCUMENTS_MOST = 4_096
 QUERIES_MOST = 256
 """How many texts of each kind may wait."""
 RETRY_AFTER_S = 5
+NICENESS = 10
+"""How far documents stand back when others want the processor too."""
 
 
 def create_app(encoders: Encoders) -> Starlette:
@@ -46,7 +51,7 @@ def create_app(encoders: Encoders) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
+        with ThreadPoolExecutor(1, initializer=_stand_back) as one, ThreadPoolExecutor(1) as other:
             serving = [
                 asyncio.create_task(documents.serve(_within(one, encoders.documents))),
                 asyncio.create_task(queries.serve(_within(other, encoders.queries))),
@@ -63,3 +68,9 @@ def _within(thread: ThreadPoolExecutor, encode: EncodeNow) -> Encode:
     """*encode*, as the event loop calls it."""
     loop = asyncio.get_running_loop()
     return lambda texts: loop.run_in_executor(thread, encode, texts)
+
+
+def _stand_back() -> None:
+    """Let others go before this thread, and those that it starts; on Linux, a thread has its own niceness."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
