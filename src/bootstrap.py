@@ -403,7 +403,7 @@ def _shown(origins: Sequence[str]) -> sockets.Show:
 _PLACES: Mapping[str, Any] = {
     "endpoint": "/graphql",
     "subscriptions": "/graphql",
-    "uploads": "/upload",
+    "uploads": "/uploads",
     "person": None,
     "token": None,
     "people": [],

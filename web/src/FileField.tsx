@@ -39,7 +39,7 @@ export function FileField({ file, progress, disabled, onFile }: Props) {
         <strong>{file ? file.name : "Drop a file here"}</strong>
         <span>{file ? sizeOf(file.size) : "or choose one"}</span>
       </label>
-      {progress.phase === "sending" && (
+      {(progress.phase === "sending" || progress.phase === "paused") && (
         <progress aria-label="Bytes sent" max={100} value={progress.percent} />
       )}
     </div>

@@ -1,4 +1,4 @@
-/** The one button of the upload panel: what can be done next. */
+/** The buttons of the upload panel: what can be done next. */
 
 import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import type { ComponentProps } from "react";
@@ -11,14 +11,30 @@ interface Props {
   readonly progress: Progress;
   readonly name: string | undefined;
   readonly onStart: (() => void) | undefined;
+  onPause(): void;
+  onResume(): void;
   onCancel(): void;
 }
 
-export function UploadAction({ progress, name, onStart, onCancel }: Props) {
+export function UploadAction({ progress, name, onStart, onPause, onResume, onCancel }: Props) {
   const openSearch = useSearchTab();
   switch (progress.phase) {
     case "sending":
-      return <Button onClick={onCancel}>Cancel</Button>;
+      return (
+        <>
+          <Button onClick={onPause}>Pause</Button>
+          <Button onClick={onCancel}>Cancel</Button>
+        </>
+      );
+    case "paused":
+      return (
+        <>
+          <Button primary onClick={onResume}>
+            Resume
+          </Button>
+          <Button onClick={onCancel}>Cancel</Button>
+        </>
+      );
     case "working":
       // It can still be focused, so that the keyboard does not lose its place.
       return <Button aria-disabled>Processing…</Button>;

@@ -21,7 +21,7 @@ function UploadPanel() {
   const [demo] = config.demo.notebooks;
   const notebook =
     [chosen, demo?.id].find((id) => notebooks?.some((it) => it.id === id)) ?? notebooks?.[0]?.id;
-  const busy = progress.phase === "sending" || progress.phase === "working";
+  const busy = ["sending", "paused", "working"].includes(progress.phase);
 
   return (
     <section className="upload" aria-labelledby="upload-title">
@@ -54,7 +54,9 @@ function UploadPanel() {
           progress={progress}
           name={file?.name}
           onStart={file && notebook ? () => void upload.start(notebook) : undefined}
-          onCancel={() => upload.stop()}
+          onPause={() => void upload.pause()}
+          onResume={() => void upload.resume()}
+          onCancel={() => void upload.cancel()}
         />
       </div>
       <Steps progress={progress} />

@@ -19,6 +19,7 @@ export interface Example {
 export interface Config {
   readonly endpoint: string;
   readonly subscriptions: string;
+  /** Where files are brought to, by tus. */
   readonly uploads: string;
   /** The name of who is signed in, if anybody is. */
   readonly person: string | null;
@@ -33,7 +34,7 @@ export interface Config {
 export const UNTOLD: Config = {
   endpoint: "/graphql",
   subscriptions: "/graphql",
-  uploads: "/upload",
+  uploads: "/uploads",
   person: null,
   token: null,
   people: [],

@@ -12,7 +12,7 @@ export interface Failure {
 }
 
 export interface Progress {
-  readonly phase: "idle" | "sending" | "working" | "ready" | "failed";
+  readonly phase: "idle" | "sending" | "paused" | "working" | "ready" | "failed";
   readonly step: Step;
   /** How much of the phase is done, from 0 to 100. */
   readonly percent: number;

@@ -1,13 +1,9 @@
-/** Sends a file's bytes as they are, and says how many have left. */
+/** Brings a file's bytes to Aether by the tus protocol, which goes on where it stopped. */
 
-import type { Headers } from "./transport";
+import { DetailedError, Upload } from "tus-js-client";
+
 import type { Failure } from "./progress";
-
-/** What Aether answers once it holds the bytes. */
-export interface Accepted {
-  readonly document: { readonly id: string; readonly name: string };
-  readonly job: { readonly id: string };
-}
+import type { Headers } from "./transport";
 
 /** The bytes were not taken; the failure says why. */
 export class Refusal extends Error {
@@ -21,32 +17,79 @@ export class Refusal extends Error {
 
 const LOST: Failure = {
   code: "CONNECTION_LOST",
-  message: "The connection was lost while the file was sent.",
+  message: "The connection was lost while the file was sent. What came is kept: try again to go on.",
 };
 
-interface Sending {
+/** From this size on, in bytes, a file is brought by several connections at once. */
+export const PARALLEL_FROM = 64_000_000;
+const PARALLEL = 4;
+const PAUSES_MS = [0, 500, 1_000, 2_000, 4_000, 8_000];
+
+interface Wanted {
   readonly headers: Headers;
-  readonly signal: AbortSignal;
+  readonly notebook: string;
+  /** All that is sent and how much there is, in bytes, at each step. */
   onSent(sent: number, total: number): void;
+  /** The id of the job that processes the document, once all bytes are there. */
+  onAccepted(job: string): void;
+  onRefused(refusal: Refusal): void;
 }
 
-/** Sends *file* until *signal* aborts it. It goes by XMLHttpRequest, because fetch does not tell the bytes sent. */
-export function send(url: string, file: File, { headers, signal, onSent }: Sending): Promise<Accepted> {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open("PUT", url);
-    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
-    request.setRequestHeader("Content-Type", file.type || "application/octet-stream");
-    request.upload.onprogress = (event) => onSent(event.loaded, event.total);
-    request.onerror = () => reject(new Refusal(LOST));
-    request.onabort = () => reject(signal.reason as Error);
-    request.onload = () => {
-      if (request.status === 202) resolve(JSON.parse(request.responseText) as Accepted);
-      else reject(new Refusal(refusalOf(request.status, request.responseText)));
-    };
-    signal.addEventListener("abort", () => request.abort());
-    request.send(file);
-  });
+/** A file on its way. */
+export class Sending {
+  readonly #upload: Upload;
+  #looked = false;
+
+  constructor(endpoint: string, file: File, wanted: Wanted) {
+    const { headers, notebook, onSent, onAccepted, onRefused } = wanted;
+    this.#upload = new Upload(file, {
+      endpoint,
+      headers: { ...headers },
+      metadata: { filename: file.name, filetype: file.type || "application/octet-stream", notebook },
+      parallelUploads: file.size >= PARALLEL_FROM ? PARALLEL : 1,
+      retryDelays: PAUSES_MS,
+      // The same file may go to several notebooks, so the place in one is not the place in another.
+      fingerprint: () => Promise.resolve(fingerprintOf(file, endpoint, notebook)),
+      removeFingerprintOnSuccess: true,
+      onProgress: (sent, total) => onSent(sent, total ?? file.size),
+      onSuccess: ({ lastResponse }) => {
+        const job = lastResponse.getHeader("Aether-Job");
+        if (job) onAccepted(job);
+        else onRefused(new Refusal({ code: "NO_JOB", message: "Aether took the file and did not say more." }));
+      },
+      onError: (error) => onRefused(new Refusal(failureOf(error))),
+    });
+  }
+
+  /** Begin, or go on where it stopped, be it in this page or in one that was closed. */
+  async start(): Promise<void> {
+    if (!this.#looked) {
+      this.#looked = true;
+      const [earlier] = await this.#upload.findPreviousUploads();
+      if (earlier) this.#upload.resumeFromPreviousUpload(earlier);
+    }
+    this.#upload.start();
+  }
+
+  /** Stop for now; Aether keeps what came. */
+  async pause(): Promise<void> {
+    await this.#upload.abort();
+  }
+
+  /** Give it up; Aether forgets what came. */
+  async cancel(): Promise<void> {
+    await this.#upload.abort(true);
+  }
+}
+
+/** What tells one file on its way to one place from all others. */
+export function fingerprintOf(file: File, endpoint: string, notebook: string): string {
+  return ["aether", endpoint, notebook, file.name, file.type, file.size, file.lastModified].join(" ");
+}
+
+function failureOf(error: Error | DetailedError): Failure {
+  const response = error instanceof DetailedError ? error.originalResponse : null;
+  return response ? refusalOf(response.getStatus(), response.getBody()) : LOST;
 }
 
 /** What a refusing answer says, or else its status. */

@@ -3,7 +3,7 @@
 import type { Config } from "./config";
 import { type Job, PROGRESS, type ProgressData } from "./documents";
 import { ACCEPTED, type Failure, failed, IDLE, type Progress, sending, worked } from "./progress";
-import { Refusal, send } from "./send";
+import { Sending } from "./send";
 import { follow, type Headers } from "./transport";
 
 export interface UploadState {
@@ -14,6 +14,7 @@ export interface UploadState {
 export class Upload {
   #state: UploadState = { file: null, progress: IDLE };
   #stop: () => void = () => undefined;
+  #sending: Sending | undefined;
   readonly #watchers = new Set<() => void>();
   readonly #config: Config;
   readonly #headers: Headers;
@@ -40,26 +41,51 @@ export class Upload {
   async start(notebook: string): Promise<void> {
     const { file } = this.#state;
     if (!file) return;
-    const abort = new AbortController();
-    this.#stop = () => abort.abort();
     this.#set(sending(0, file.size));
-    const query = new URLSearchParams({ notebook, name: file.name });
+    const current = new Sending(this.#config.uploads, file, {
+      headers: this.#headers,
+      notebook,
+      onSent: (sent, total) => {
+        if (this.#state.progress.phase === "sending") this.#set(sending(sent, total));
+      },
+      onAccepted: (job) => {
+        this.#sending = undefined;
+        this.#set(ACCEPTED);
+        this.#follow(job);
+      },
+      onRefused: ({ failure }) => this.#fail(failure),
+    });
+    this.#sending = current;
+    await current.start();
+  }
+
+  /** Stop sending for now; what came is kept. */
+  async pause(): Promise<void> {
+    this.#set({ ...this.#state.progress, phase: "paused" });
+    await this.#sending?.pause();
+  }
+
+  /** Go on with what was paused. */
+  async resume(): Promise<void> {
+    this.#set({ ...this.#state.progress, phase: "sending" });
+    await this.#sending?.start();
+  }
+
+  /** Give up what is being sent, and be ready for another file. */
+  async cancel(): Promise<void> {
+    const given = this.#sending;
+    this.#sending = undefined;
+    this.choose(this.#state.file);
     try {
-      const accepted = await send(`${this.#config.uploads}?${query}`, file, {
-        headers: this.#headers,
-        signal: abort.signal,
-        onSent: (sent, total) => this.#set(sending(sent, total)),
-      });
-      this.#set(ACCEPTED);
-      this.#follow(accepted.job.id);
-    } catch (error) {
-      if (abort.signal.aborted) this.choose(file);
-      else this.#fail(error instanceof Refusal ? error.failure : unexpected(error));
+      await given?.cancel();
+    } catch {
+      // It expires by itself where it cannot be given up.
     }
   }
 
-  /** Stop sending or following. What Aether already holds, it goes on to process. */
+  /** Leave what is under way alone. What Aether already holds, it goes on to process. */
   stop(): void {
+    void this.#sending?.pause();
     this.#stop();
   }
 

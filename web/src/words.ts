@@ -16,6 +16,8 @@ export function said({ phase, step, failure }: Progress): string {
   switch (phase) {
     case "idle":
       return "";
+    case "paused":
+      return "Paused. What came is kept.";
     case "ready":
       return "Ready: it can be found now.";
     case "failed":
