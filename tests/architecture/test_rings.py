@@ -35,6 +35,7 @@ DOMAIN_ONLY = {
     "vectors": "a port",
     "viewers": "a value",
     "views": "a port; the API's plans read through it",
+    "webhooks": "how messages between programs are signed",
 }
 """Modules of the domain that are no nouns of their own, and why."""
 
