@@ -25,11 +25,13 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import HTTPConnection
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from aether.adapters import system
 from aether.adapters.arq.queue import QUEUE, TASK, ArqQueue
+from aether.adapters.audimodal import processor as audimodal
+from aether.adapters.audimodal.messages import message_routes
 from aether.adapters.clamav.scanner import ClamavScanner
 from aether.adapters.extraction.reader import ChildReader
 from aether.adapters.folder.blobs import FolderBlobs
@@ -54,6 +56,7 @@ from aether.adapters.patterns.detector import PatternDetector
 from aether.adapters.qdrant.vectors import QdrantVectors
 from aether.adapters.redis.feed import RedisFeed
 from aether.adapters.redis.leases import RedisLeases
+from aether.adapters.redis.reports import RedisReports
 from aether.adapters.redis.sessions import RedisSessions
 from aether.adapters.sentence_transformers.embedder import SentenceTransformersEmbedder
 from aether.adapters.sentence_transformers.models import Model
@@ -61,6 +64,7 @@ from aether.domain.admission import Doorkeeper
 from aether.domain.blobs import Blobs
 from aether.domain.errors import Unavailable
 from aether.domain.identity import Credential, CredentialKind, IdentityProvider, TokenVerifier
+from aether.domain.processing import Processing
 from aether.domain.receiving import Receiver
 from aether.domain.uploads import Limits
 from aether.graphql import http, schema, sockets
@@ -100,6 +104,7 @@ class Outside:
     arq: ArqRedis
     leases: RedisLeases
     told: asyncio.Event
+    processing: Processing | None = None
 
     @cached_property
     def worker_ports(self) -> WorkerPorts:
@@ -117,6 +122,7 @@ class Outside:
             leases=self.leases,
             receiver=self.receiver,
             moment=system.moment,
+            processing=self.processing,
             lease_s=self.settings.worker_lease_s,
         )
 
@@ -184,6 +190,7 @@ async def outside(settings: Settings) -> AsyncIterator[Outside]:
         feed = RedisFeed(redis)
         stack.push_async_callback(feed.close)
         blobs = await stack.enter_async_context(_blobs(settings))
+        processing = await stack.enter_async_context(_processing(settings, redis))
         bolt = _bolt(settings)
         if bolt is not None:
             stack.callback(bolt.close)
@@ -207,6 +214,27 @@ async def outside(settings: Settings) -> AsyncIterator[Outside]:
             arq=arq,
             leases=RedisLeases(redis),
             told=told,
+            processing=processing,
+        )
+
+
+@asynccontextmanager
+async def _processing(settings: Settings, redis: Redis) -> AsyncIterator[Processing | None]:
+    """What reads elsewhere, if anything does."""
+    if not settings.audimodal_url:
+        yield None
+        return
+    service = audimodal.Service(
+        url=settings.audimodal_url,
+        key=settings.audimodal_key.get_secret_value(),
+        tenant=settings.audimodal_tenant,
+    )
+    async with audimodal.opened(service) as processor:
+        yield Processing(
+            processor,
+            RedisReports(redis),
+            sent=settings.audimodal_reads,
+            deadline_s=settings.audimodal_deadline_s,
         )
 
 
@@ -371,6 +399,7 @@ def application(opened: Outside, known: Identity, *, page: Page = dict) -> Starl
             *tus_routes(opened.receiver, doorkeeper, show=show),
             *auth_routes(known.provider, known.verifier, origins=origins, key=key, sessions=sessions),
             *(known.local.routes() if known.local else []),
+            *_messages(opened),
             *probe_routes(opened.checks()),
             *pages(shipped("web/static"), lambda: {**_PLACES, **page()}),
         ],
@@ -385,6 +414,13 @@ def application(opened: Outside, known: Identity, *, page: Page = dict) -> Starl
             )
         ],
     )
+
+
+def _messages(opened: Outside) -> list[Route]:
+    """The doors for messages of services, of those that are set."""
+    secrets = opened.settings.audimodal_secrets
+    reports = RedisReports(opened.redis)
+    return message_routes(reports, secrets=secrets, moment=system.moment) if secrets else []
 
 
 def _shown(origins: Sequence[str]) -> sockets.Show:

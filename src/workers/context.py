@@ -9,6 +9,7 @@ from aether.domain.events import Feed
 from aether.domain.graph import Graph
 from aether.domain.jobs import Leases, Queue
 from aether.domain.moments import Moment
+from aether.domain.processing import Processing
 from aether.domain.receiving import Receiver
 from aether.domain.scanning import Scanner
 from aether.domain.sensitive import Detector
@@ -22,6 +23,7 @@ class Ports:
 
     Attributes:
         scanner: Looks through files before they are read; none where that is not wanted.
+        processing: Reads elsewhere what we do not; none where that is not wanted.
         lease_s: How long a worker that stopped answering still holds its job, in seconds.
     """
 
@@ -37,4 +39,5 @@ class Ports:
     leases: Leases
     receiver: Receiver
     moment: Callable[[], Moment]
+    processing: Processing | None = None
     lease_s: float = 6.0
