@@ -60,8 +60,10 @@ from aether.adapters.redis.reports import RedisReports
 from aether.adapters.redis.sessions import RedisSessions
 from aether.adapters.sentence_transformers.embedder import SentenceTransformersEmbedder
 from aether.adapters.sentence_transformers.models import Model
+from aether.adapters.webhooks import sender as senders
 from aether.domain.admission import Doorkeeper
 from aether.domain.blobs import Blobs
+from aether.domain.callbacks import Rules, Sender
 from aether.domain.errors import Unavailable
 from aether.domain.identity import Credential, CredentialKind, IdentityProvider, TokenVerifier
 from aether.domain.processing import Processing
@@ -71,6 +73,7 @@ from aether.graphql import http, schema, sockets
 from aether.graphql.context import Ports as ApiPorts
 from aether.graphql.cursors import Cursors
 from aether.settings import Profile, Settings
+from aether.workers.callbacks import deliver
 from aether.workers.context import Ports as WorkerPorts
 from aether.workers.events import relay
 from aether.workers.jobs import run_job, sweep
@@ -105,6 +108,7 @@ class Outside:
     leases: RedisLeases
     told: asyncio.Event
     processing: Processing | None = None
+    sender: Sender | None = None
 
     @cached_property
     def worker_ports(self) -> WorkerPorts:
@@ -123,6 +127,7 @@ class Outside:
             receiver=self.receiver,
             moment=system.moment,
             processing=self.processing,
+            sender=self.sender,
             lease_s=self.settings.worker_lease_s,
         )
 
@@ -191,6 +196,7 @@ async def outside(settings: Settings) -> AsyncIterator[Outside]:
         stack.push_async_callback(feed.close)
         blobs = await stack.enter_async_context(_blobs(settings))
         processing = await stack.enter_async_context(_processing(settings, redis))
+        sender = await stack.enter_async_context(senders.opened(_rules(settings)))
         bolt = _bolt(settings)
         if bolt is not None:
             stack.callback(bolt.close)
@@ -215,7 +221,13 @@ async def outside(settings: Settings) -> AsyncIterator[Outside]:
             leases=RedisLeases(redis),
             told=told,
             processing=processing,
+            sender=sender,
         )
+
+
+def _rules(settings: Settings) -> Rules:
+    """Where callbacks may go."""
+    return Rules(hosts=frozenset(map(str.lower, settings.callback_hosts)), http=settings.callback_http)
 
 
 @asynccontextmanager
@@ -383,6 +395,8 @@ def application(opened: Outside, known: Identity, *, page: Page = dict) -> Starl
         issuer=known.issuer,
         moment=system.moment,
         secret=system.secret,
+        webhook_secret=system.webhook_secret,
+        callback_rules=_rules(settings),
         cursors=Cursors(hashlib.sha256(b"cursors" + key).digest()),
     )
     return Starlette(
@@ -495,6 +509,7 @@ async def work(settings: Settings) -> None:
             _tidied(opened),
             sweep(opened.worker_ports),
             sweep_uploads(opened.worker_ports),
+            deliver(opened.worker_ports),
         )
         tasks = [asyncio.create_task(each) for each in beside]
         worker = Worker(

@@ -140,6 +140,13 @@ class Settings(BaseSettings):
         3600.0, gt=0, le=86_400, description="How long it may take over one file, in seconds."
     )
 
+    callback_hosts: list[str] = Field(
+        [],
+        description="Hosts that callbacks may tell though they are internal, `host` or `host:port`, as a JSON"
+        " list.",
+    )
+    callback_http: bool = Field(False, description="Whether callbacks may be told without TLS.")
+
     model: Path | None = Field(
         None, description="The folder of a sentence-transformers model; the packaged MiniLM if unset."
     )

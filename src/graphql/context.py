@@ -10,6 +10,7 @@ import strawberry
 
 from aether.domain.admission import Doorkeeper
 from aether.domain.blobs import Blobs
+from aether.domain.callbacks import Rules
 from aether.domain.embeddings import Embedder
 from aether.domain.errors import Refused, Unauthenticated, Unavailable
 from aether.domain.events import Feed
@@ -44,6 +45,8 @@ class Ports:
     issuer: str
     moment: Callable[[], Moment]
     secret: Callable[[], str]
+    webhook_secret: Callable[[], str]
+    callback_rules: Rules
     cursors: Cursors
 
 

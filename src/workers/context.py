@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from aether.domain.blobs import Blobs
+from aether.domain.callbacks import Sender
 from aether.domain.embeddings import Embedder
 from aether.domain.events import Feed
 from aether.domain.graph import Graph
@@ -24,6 +25,7 @@ class Ports:
     Attributes:
         scanner: Looks through files before they are read; none where that is not wanted.
         processing: Reads elsewhere what we do not; none where that is not wanted.
+        sender: Tells callbacks; none where that is left to others.
         lease_s: How long a worker that stopped answering still holds its job, in seconds.
     """
 
@@ -40,4 +42,5 @@ class Ports:
     receiver: Receiver
     moment: Callable[[], Moment]
     processing: Processing | None = None
+    sender: Sender | None = None
     lease_s: float = 6.0
