@@ -37,7 +37,7 @@ from aether.adapters.extraction.reader import ChildReader
 from aether.adapters.folder.blobs import FolderBlobs
 from aether.adapters.folder.staging import FolderStaging
 from aether.adapters.http.auth import auth_routes, credential_of, from_our_pages
-from aether.adapters.http.files import file_routes
+from aether.adapters.http.files import Elsewhere, file_routes
 from aether.adapters.http.pages import pages
 from aether.adapters.http.probes import Check, checked, probe_routes
 from aether.adapters.http.tus import tus_routes
@@ -64,8 +64,10 @@ from aether.adapters.webhooks import sender as senders
 from aether.domain.admission import Doorkeeper
 from aether.domain.blobs import Blobs
 from aether.domain.callbacks import Rules, Sender
+from aether.domain.direct import Direct
 from aether.domain.errors import Unavailable
 from aether.domain.identity import Credential, CredentialKind, IdentityProvider, TokenVerifier
+from aether.domain.presigning import Presigning
 from aether.domain.processing import Processing
 from aether.domain.receiving import Receiver
 from aether.domain.uploads import Limits
@@ -134,16 +136,35 @@ class Outside:
     @cached_property
     def receiver(self) -> Receiver:
         """What takes uploads in; their bytes lie on a disk, where blobs do on the same."""
-        settings, folder = self.settings, self.settings.data / "blobs"
-        lasts = timedelta(hours=settings.upload_expiry_hours)
+        folder = self.settings.data / "blobs"
         kept = folder if isinstance(self.blobs, FolderBlobs) else self.blobs
         return Receiver(
             self.graph,
             FolderStaging(folder / "staging", blobs=kept),
             self.leases,
             moment=system.moment,
-            limits=Limits(most=settings.max_upload_bytes, lasts=lasts),
+            limits=self.limits,
+            store=self.store,
         )
+
+    @cached_property
+    def limits(self) -> Limits:
+        """How much may come, and how long it may take."""
+        lasts = timedelta(hours=self.settings.upload_expiry_hours)
+        return Limits(most=self.settings.max_upload_bytes, lasts=lasts)
+
+    @cached_property
+    def store(self) -> Presigning | None:
+        """What clients reach themselves, where that is set."""
+        return cast("Presigning", self.blobs) if hasattr(self.blobs, "part_urls") else None
+
+    @cached_property
+    def direct(self) -> Direct | None:
+        """What has uploads brought to the store, where that is set."""
+        if self.store is None:
+            return None
+        seconds = self.settings.s3_presigned_s
+        return Direct(self.graph, self.store, moment=system.moment, limits=self.limits, seconds=seconds)
 
     @cached_property
     def views(self) -> Neo4jViews:
@@ -269,6 +290,12 @@ async def _blobs(settings: Settings) -> AsyncIterator[Blobs]:
         prefix=settings.s3_prefix,
         encryption=settings.s3_encryption,
     )
+    if settings.s3_presigned:
+        from aether.adapters.s3 import direct
+
+        async with direct.opened(bucket, public_url=settings.s3_public_url or None) as reached:
+            yield reached
+        return
     async with s3.opened(bucket) as opened:
         yield opened
 
@@ -391,6 +418,7 @@ def application(opened: Outside, known: Identity, *, page: Page = dict) -> Starl
         vectors=opened.vectors,
         feed=opened.feed,
         receiver=opened.receiver,
+        direct=opened.direct,
         doorkeeper=doorkeeper,
         issuer=known.issuer,
         moment=system.moment,
@@ -409,6 +437,7 @@ def application(opened: Outside, known: Identity, *, page: Page = dict) -> Starl
                 show=show,
                 moment=system.moment,
                 most=settings.max_upload_bytes,
+                elsewhere=Elsewhere(opened.store, settings.s3_presigned_s) if opened.store else None,
             ),
             *tus_routes(opened.receiver, doorkeeper, show=show),
             *auth_routes(known.provider, known.verifier, origins=origins, key=key, sessions=sessions),

@@ -109,6 +109,13 @@ class Settings(BaseSettings):
         "", description="Who signs in to the store; found as Amazon's tools do if unset."
     )
     s3_secret_key: SecretStr = Field(SecretStr(""), description="Their secret key.")
+    s3_public_url: str = Field(
+        "", pattern=_HTTP, description="Where clients find the store, if that is another address."
+    )
+    s3_presigned: bool = Field(
+        False, description="Whether clients bring and fetch files at the store themselves, by presigned URLs."
+    )
+    s3_presigned_s: int = Field(900, ge=10, le=900, description="How long such a URL lasts, in seconds.")
     s3_prefix: str = Field("", description="What the names of all objects begin with.")
     s3_encryption: str = Field(
         "",

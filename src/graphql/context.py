@@ -11,6 +11,7 @@ import strawberry
 from aether.domain.admission import Doorkeeper
 from aether.domain.blobs import Blobs
 from aether.domain.callbacks import Rules
+from aether.domain.direct import Direct
 from aether.domain.embeddings import Embedder
 from aether.domain.errors import Refused, Unauthenticated, Unavailable
 from aether.domain.events import Feed
@@ -41,6 +42,7 @@ class Ports:
     vectors: Vectors
     feed: Feed
     receiver: Receiver
+    direct: Direct | None
     doorkeeper: Doorkeeper
     issuer: str
     moment: Callable[[], Moment]

@@ -21,6 +21,7 @@ from aether.graphql.collaborations import CollaborationMutations, CollaborationQ
 from aether.graphql.context import Info
 from aether.graphql.cost import NodeLimit
 from aether.graphql.descriptions import describe
+from aether.graphql.direct import DirectUploadMutations, DirectUploadQueries
 from aether.graphql.documents import DocumentMutations, DocumentQueries, chunk_by_id, document_by_id
 from aether.graphql.faults import TellingSchema
 from aether.graphql.findings import finding_by_id
@@ -65,6 +66,7 @@ class Query(
     AccessQueries,
     CallbackQueries,
     CollaborationQueries,
+    DirectUploadQueries,
     DocumentQueries,
     JobQueries,
     KeyQueries,
@@ -94,6 +96,7 @@ class Mutation(
     CallbackMutations,
     CollaborationMutations,
     CopyMutations,
+    DirectUploadMutations,
     DocumentMutations,
     JobMutations,
     KeyMutations,

@@ -107,6 +107,8 @@ MUTATIONS: Mapping[str, dict[str, object]] = {
     "createCallback": {"subjectId": "{notebook}", "callbackUrl": "https://hooks.example/"},
     "deleteCallback": {"id": "{callback}"},
     "resendDelivery": {"id": "{delivery}"},
+    "createDirectUpload": {"notebookId": "{notebook}", "name": "a.txt", "size": 4},
+    "completeDirectUpload": {"id": "{upload}", "parts": []},
 }
 PERSONAL = {
     "starNotebook",
@@ -354,6 +356,8 @@ async def test_the_owner_is_told(possessions: tuple[Caller, dict[str, str]], pla
     owner, ids = possessions
     if place == "explainAccess(userId)":
         pytest.skip("it takes a notebook too")
+    if place == "directUploadParts(uploadId)":
+        pytest.skip("it takes a store; tests/graphql/test_direct.py has one")
 
     told = [
         await answered(owner, kind, operation(kind, name, field, way), variables(field, way, id))

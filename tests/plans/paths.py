@@ -73,6 +73,7 @@ class Paths:
             vectors=away,
             feed=away,
             receiver=away,
+            direct=None,
             doorkeeper=away,
             issuer="https://issuer.test",
             moment=moment,

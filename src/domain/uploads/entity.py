@@ -33,6 +33,7 @@ class UploadKind(StrEnum):
     WHOLE = "whole"
     PARTIAL = "partial"
     FINAL = "final"
+    DIRECT = "direct"
 
 
 class UploadStatus(StrEnum):
