@@ -273,7 +273,7 @@ def _least(type: Any, way: tuple[str, ...], id: str) -> Any:
         case _ if hasattr(type, "values"):
             return next(iter(type.values))
         case _:
-            return {"Int": 1, "Boolean": False, "JSON": {}}.get(type.name, "x")
+            return {"Int": 1, "BigInt": 1, "Boolean": False, "JSON": {}}.get(type.name, "x")
 
 
 def selected(type: Any, sketch: GraphQLSchema, depth: int = 2) -> str:
