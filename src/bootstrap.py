@@ -26,17 +26,19 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import HTTPConnection
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from aether.adapters import system
 from aether.adapters.arq.queue import QUEUE, TASK, ArqQueue
+from aether.adapters.audimodal import processor as audimodal
+from aether.adapters.audimodal.messages import message_routes
 from aether.adapters.clamav.scanner import ClamavScanner
 from aether.adapters.extraction.reader import ChildReader
 from aether.adapters.folder.blobs import FolderBlobs
 from aether.adapters.folder.staging import FolderStaging
 from aether.adapters.http.auth import auth_routes, credential_of, from_our_pages
-from aether.adapters.http.files import file_routes
+from aether.adapters.http.files import Elsewhere, file_routes
 from aether.adapters.http.pages import pages
 from aether.adapters.http.probes import Check, checked, probe_routes
 from aether.adapters.http.tus import tus_routes
@@ -55,19 +57,26 @@ from aether.adapters.patterns.detector import PatternDetector
 from aether.adapters.qdrant.vectors import QdrantVectors
 from aether.adapters.redis.feed import RedisFeed
 from aether.adapters.redis.leases import RedisLeases
+from aether.adapters.redis.reports import RedisReports
 from aether.adapters.redis.sessions import RedisSessions
 from aether.adapters.sentence_transformers.embedder import SentenceTransformersEmbedder
 from aether.adapters.sentence_transformers.models import Model
+from aether.adapters.webhooks import sender as senders
 from aether.domain.admission import Doorkeeper
 from aether.domain.blobs import Blobs
+from aether.domain.callbacks import Rules, Sender
+from aether.domain.direct import Direct
 from aether.domain.errors import Unavailable
 from aether.domain.identity import Credential, CredentialKind, IdentityProvider, TokenVerifier
+from aether.domain.presigning import Presigning
+from aether.domain.processing import Processing
 from aether.domain.receiving import Receiver
 from aether.domain.uploads import Limits
 from aether.graphql import http, schema, sockets
 from aether.graphql.context import Ports as ApiPorts
 from aether.graphql.cursors import Cursors
 from aether.settings import Profile, Settings
+from aether.workers.callbacks import deliver
 from aether.workers.context import Ports as WorkerPorts
 from aether.workers.events import relay
 from aether.workers.jobs import run_job, sweep
@@ -102,6 +111,8 @@ class Outside:
     arq: ArqRedis
     leases: RedisLeases
     told: asyncio.Event
+    processing: Processing | None = None
+    sender: Sender | None = None
 
     @cached_property
     def worker_ports(self) -> WorkerPorts:
@@ -119,22 +130,43 @@ class Outside:
             leases=self.leases,
             receiver=self.receiver,
             moment=system.moment,
+            processing=self.processing,
+            sender=self.sender,
             lease_s=self.settings.worker_lease_s,
         )
 
     @cached_property
     def receiver(self) -> Receiver:
         """What takes uploads in; their bytes lie on a disk, where blobs do on the same."""
-        settings, folder = self.settings, self.settings.data / "blobs"
-        lasts = timedelta(hours=settings.upload_expiry_hours)
+        folder = self.settings.data / "blobs"
         kept = folder if isinstance(self.blobs, FolderBlobs) else self.blobs
         return Receiver(
             self.graph,
             FolderStaging(folder / "staging", blobs=kept),
             self.leases,
             moment=system.moment,
-            limits=Limits(most=settings.max_upload_bytes, lasts=lasts),
+            limits=self.limits,
+            store=self.store,
         )
+
+    @cached_property
+    def limits(self) -> Limits:
+        """How much may come, and how long it may take."""
+        lasts = timedelta(hours=self.settings.upload_expiry_hours)
+        return Limits(most=self.settings.max_upload_bytes, lasts=lasts)
+
+    @cached_property
+    def store(self) -> Presigning | None:
+        """What clients reach themselves, where that is set."""
+        return cast("Presigning", self.blobs) if hasattr(self.blobs, "part_urls") else None
+
+    @cached_property
+    def direct(self) -> Direct | None:
+        """What has uploads brought to the store, where that is set."""
+        if self.store is None:
+            return None
+        seconds = self.settings.s3_presigned_s
+        return Direct(self.graph, self.store, moment=system.moment, limits=self.limits, seconds=seconds)
 
     @cached_property
     def views(self) -> Neo4jViews:
@@ -186,6 +218,8 @@ async def outside(settings: Settings) -> AsyncIterator[Outside]:
         feed = RedisFeed(redis)
         stack.push_async_callback(feed.close)
         blobs = await stack.enter_async_context(_blobs(settings))
+        processing = await stack.enter_async_context(_processing(settings, redis))
+        sender = await stack.enter_async_context(senders.opened(_rules(settings)))
         bolt = _bolt(settings)
         if bolt is not None:
             stack.callback(bolt.close)
@@ -209,6 +243,33 @@ async def outside(settings: Settings) -> AsyncIterator[Outside]:
             arq=arq,
             leases=RedisLeases(redis),
             told=told,
+            processing=processing,
+            sender=sender,
+        )
+
+
+def _rules(settings: Settings) -> Rules:
+    """Where callbacks may go."""
+    return Rules(hosts=frozenset(map(str.lower, settings.callback_hosts)), http=settings.callback_http)
+
+
+@asynccontextmanager
+async def _processing(settings: Settings, redis: Redis) -> AsyncIterator[Processing | None]:
+    """What reads elsewhere, if anything does."""
+    if not settings.audimodal_url:
+        yield None
+        return
+    service = audimodal.Service(
+        url=settings.audimodal_url,
+        key=settings.audimodal_key.get_secret_value(),
+        tenant=settings.audimodal_tenant,
+    )
+    async with audimodal.opened(service) as processor:
+        yield Processing(
+            processor,
+            RedisReports(redis),
+            sent=settings.audimodal_reads,
+            deadline_s=settings.audimodal_deadline_s,
         )
 
 
@@ -231,6 +292,12 @@ async def _blobs(settings: Settings) -> AsyncIterator[Blobs]:
         prefix=settings.s3_prefix,
         encryption=settings.s3_encryption,
     )
+    if settings.s3_presigned:
+        from aether.adapters.s3 import direct
+
+        async with direct.opened(bucket, public_url=settings.s3_public_url or None) as reached:
+            yield reached
+        return
     async with s3.opened(bucket) as opened:
         yield opened
 
@@ -353,10 +420,13 @@ def application(opened: Outside, known: Identity, *, page: Page = dict) -> Starl
         vectors=opened.vectors,
         feed=opened.feed,
         receiver=opened.receiver,
+        direct=opened.direct,
         doorkeeper=doorkeeper,
         issuer=known.issuer,
         moment=system.moment,
         secret=system.secret,
+        webhook_secret=system.webhook_secret,
+        callback_rules=_rules(settings),
         cursors=Cursors(hashlib.sha256(b"cursors" + key).digest()),
     )
     return Starlette(
@@ -369,10 +439,12 @@ def application(opened: Outside, known: Identity, *, page: Page = dict) -> Starl
                 show=show,
                 moment=system.moment,
                 most=settings.max_upload_bytes,
+                elsewhere=Elsewhere(opened.store, settings.s3_presigned_s) if opened.store else None,
             ),
             *tus_routes(opened.receiver, doorkeeper, show=show),
             *auth_routes(known.provider, known.verifier, origins=origins, key=key, sessions=sessions),
             *(known.local.routes() if known.local else []),
+            *_messages(opened),
             *probe_routes(opened.checks()),
             *pages(shipped("web/static"), lambda: {**_PLACES, **page()}),
         ],
@@ -387,6 +459,13 @@ def application(opened: Outside, known: Identity, *, page: Page = dict) -> Starl
             )
         ],
     )
+
+
+def _messages(opened: Outside) -> list[Route]:
+    """The doors for messages of services, of those that are set."""
+    secrets = opened.settings.audimodal_secrets
+    reports = RedisReports(opened.redis)
+    return message_routes(reports, secrets=secrets, moment=system.moment) if secrets else []
 
 
 def _shown(origins: Sequence[str]) -> sockets.Show:
@@ -462,6 +541,7 @@ async def work(settings: Settings) -> None:
             _tidied(opened),
             sweep(opened.worker_ports),
             sweep_uploads(opened.worker_ports),
+            deliver(opened.worker_ports),
         )
         tasks = [asyncio.create_task(each) for each in beside]
         worker = Worker(

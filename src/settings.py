@@ -14,6 +14,9 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from aether.domain import webhooks
+from aether.domain.processing import Sent
+
 PREFIX = "AETHER_"
 
 _HTTP = "^$|^https?://"
@@ -106,6 +109,13 @@ class Settings(BaseSettings):
         "", description="Who signs in to the store; found as Amazon's tools do if unset."
     )
     s3_secret_key: SecretStr = Field(SecretStr(""), description="Their secret key.")
+    s3_public_url: str = Field(
+        "", pattern=_HTTP, description="Where clients find the store, if that is another address."
+    )
+    s3_presigned: bool = Field(
+        False, description="Whether clients bring and fetch files at the store themselves, by presigned URLs."
+    )
+    s3_presigned_s: int = Field(900, ge=10, le=900, description="How long such a URL lasts, in seconds.")
     s3_prefix: str = Field("", description="What the names of all objects begin with.")
     s3_encryption: str = Field(
         "",
@@ -118,6 +128,31 @@ class Settings(BaseSettings):
         pattern=r"^$|^tcp://|^unix:///",
         description="ClamAV's daemon, `tcp://host:3310` or `unix:///path`; nothing is scanned if unset.",
     )
+
+    audimodal_url: str = Field(
+        "",
+        pattern=_HTTP,
+        description="AudiModal with its base path, `https://host/api/v1`; nothing is handed in if unset.",
+    )
+    audimodal_key: SecretStr = Field(SecretStr(""), description="Our API key there.")
+    audimodal_tenant: str = Field("", description="Our tenant there, if the key does not say it.")
+    audimodal_webhook_secret: SecretStr = Field(
+        SecretStr(""),
+        description="What signs its messages, `whsec_…`; two with a space between while one is replaced.",
+    )
+    audimodal_reads: Sent = Field(
+        Sent.UNREADABLE, description="What it is handed: `unreadable`, what we cannot read, or `all`."
+    )
+    audimodal_deadline_s: float = Field(
+        3600.0, gt=0, le=86_400, description="How long it may take over one file, in seconds."
+    )
+
+    callback_hosts: list[str] = Field(
+        [],
+        description="Hosts that callbacks may tell though they are internal, `host` or `host:port`, as a JSON"
+        " list.",
+    )
+    callback_http: bool = Field(False, description="Whether callbacks may be told without TLS.")
 
     model: Path | None = Field(
         None, description="The folder of a sentence-transformers model; the packaged MiniLM if unset."
@@ -160,6 +195,15 @@ class Settings(BaseSettings):
                     raise ValueError(f"{PREFIX}{name.upper()} must be set, or run `aether up`")
         if self.graph_pipelined and not self.graph_url.startswith("bolt://"):
             raise ValueError(f"{PREFIX}GRAPH_PIPELINED needs {PREFIX}GRAPH_URL to be bolt://host:port")
+        if self.audimodal_url and not self.audimodal_key.get_secret_value():
+            raise ValueError(f"{PREFIX}AUDIMODAL_URL needs {PREFIX}AUDIMODAL_KEY")
+        for secret in self.audimodal_secrets:
+            try:
+                webhooks.key_of(secret)
+            except webhooks.SecretInvalid:
+                raise ValueError(
+                    f"{PREFIX}AUDIMODAL_WEBHOOK_SECRET must be whsec_ and from 24 to 64 bytes in base 64"
+                ) from None
         for origin in (self.origin, *self.cors_origins):
             parts = urlsplit(origin)
             if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
@@ -167,6 +211,11 @@ class Settings(BaseSettings):
                     f"{PREFIX}PUBLIC_URL and {PREFIX}CORS_ORIGINS must be https: {origin} is not"
                 )
         return self
+
+    @property
+    def audimodal_secrets(self) -> list[str]:
+        """What may have signed a message of AudiModal."""
+        return self.audimodal_webhook_secret.get_secret_value().split()
 
     @property
     def origin(self) -> str:

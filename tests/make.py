@@ -4,10 +4,11 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from aether.adapters.system import moment
-from aether.domain import collaborations, documents, notebooks, users
+from aether.adapters.system import moment, webhook_secret
+from aether.domain import callbacks, collaborations, documents, jobs, notebooks, users
 from aether.domain.access import Permission
 from aether.domain.blobs import Blob, BlobKey
+from aether.domain.callbacks import Callback, CallbackId, Rules
 from aether.domain.documents import (
     Arrival,
     Chunk,
@@ -18,6 +19,7 @@ from aether.domain.documents import (
     FindingId,
     Understanding,
 )
+from aether.domain.events import Event, EventId
 from aether.domain.graph import Graph, Work
 from aether.domain.jobs import Job
 from aether.domain.moments import Moment
@@ -207,3 +209,32 @@ def findings(
         )
         for place, mask in enumerate(masks)
     ]
+
+
+async def callback(graph: Graph, by: Viewer, subject: str, *, once: bool = False) -> Callback:
+    """A callback on *subject*."""
+    at = moment()
+    return await graph.write(
+        callbacks.create,
+        id=CallbackId(at.id("callback")),
+        subject=subject,
+        url="https://hooks.example/aether",
+        secret=webhook_secret(),
+        once=once,
+        rules=Rules(),
+        by=by,
+        at=at,
+    )
+
+
+def end_of(job: Job) -> Event:
+    """The event that tells that *job* is over."""
+    return Event(
+        id=EventId(f"event_{job.id}_{job.attempt}"),
+        tenant=job.tenant,
+        topic=f"job/{job.id}",
+        kind="job_changed",
+        payload=jobs.told(job),
+        at=job.updated_at,
+        final=True,
+    )

@@ -71,6 +71,22 @@ def test_a_cluster_says_where_its_parts_are(monkeypatch: pytest.MonkeyPatch, nam
     assert wrong() == f"AETHER_{name} must be set, or run `aether up`."
 
 
+def test_audimodal_is_told_with_a_key_and_secrets_that_can_be_ones() -> None:
+    url, key = "https://audimodal.example/api/v1", SecretStr("a-key")
+    secret = "whsec_" + "A" * 32
+    both = SecretStr(f"{secret} whsec_{'B' * 32}")
+
+    found = settings.read(
+        profile="embedded", audimodal_url=url, audimodal_key=key, audimodal_webhook_secret=both
+    )
+
+    assert found.audimodal_secrets == both.get_secret_value().split()
+    assert wrong(profile="embedded", audimodal_url=url) == "AETHER_AUDIMODAL_URL needs AETHER_AUDIMODAL_KEY."
+    assert "AETHER_AUDIMODAL_WEBHOOK_SECRET" in wrong(
+        profile="embedded", audimodal_webhook_secret=SecretStr("secret")
+    )
+
+
 @pytest.mark.usefixtures("cluster")
 def test_a_file_is_read_and_the_environment_goes_before_it(
     nowhere: Path, monkeypatch: pytest.MonkeyPatch

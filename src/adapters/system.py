@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from aether.domain import webhooks
 from aether.domain.keys import SECRET_PREFIX
 from aether.domain.moments import Moment
 
@@ -20,6 +21,11 @@ def moment() -> Moment:
 def secret() -> str:
     """A fresh API key: 256 random bits behind the prefix that tells what it is."""
     return SECRET_PREFIX + secrets.token_urlsafe(32)
+
+
+def webhook_secret() -> str:
+    """A fresh secret for signing webhooks."""
+    return webhooks.secret_of(secrets.token_bytes(32))
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from aether.domain.errors import Invalid, Unavailable
 from aether.domain.graph import Graph
 from aether.domain.jobs import JobId, Leases
 from aether.domain.moments import Moment
+from aether.domain.presigning import Presigning, UploadIsDirect
 from aether.domain.uploads import (
     Checksum,
     Draft,
@@ -67,8 +68,10 @@ class Receiver:
         *,
         moment: Callable[[], Moment],
         limits: Limits,
+        store: Presigning | None = None,
     ) -> None:
         self._graph = graph
+        self._store = store
         self._staging = staging
         self._leases = leases
         self._moment = moment
@@ -158,6 +161,8 @@ class Receiver:
         upload = await self._graph.within(by.tenant).read(uploads.opened, id=id, by=by, at=at)
         if upload.kind is UploadKind.FINAL:
             raise UploadIsFinal(id)
+        if upload.kind is UploadKind.DIRECT:
+            raise UploadIsDirect(id)
         kept = await self._offset(upload)
         if offset != kept:
             raise OffsetWrong(kept)
@@ -182,8 +187,8 @@ class Receiver:
             UploadComplete: It is a document already.
             UploadGone: It was aborted before, or has expired.
         """
-        await self._graph.within(by.tenant).write(uploads.abort, id=id, by=by, at=self._moment())
-        await self._staging.remove([id])
+        aborted = await self._graph.within(by.tenant).write(uploads.abort, id=id, by=by, at=self._moment())
+        await self._dropped(aborted)
 
     async def sweep(self) -> int:
         """Forget what expired, its bytes first; gives the number of uploads."""
@@ -191,11 +196,17 @@ class Receiver:
         for upload in await self._graph.read(uploads.expired, before=now, limit=SWEPT_AT_A_TIME):
             if await self._leases.held(JobId(upload.id)):
                 continue
-            await self._staging.remove([upload.id, *upload.parts])
+            await self._dropped(upload, *upload.parts)
             await self._graph.within(upload.tenant).write(uploads.forget, id=upload.id, before=now)
             swept += 1
         await self._staging.sweep(before=now - 2 * self.limits.lasts - FORGOTTEN_AFTER)
         return swept
+
+    async def _dropped(self, upload: Upload, *parts: UploadId) -> None:
+        """Forget the bytes of *upload* and of *parts*, wherever they lie."""
+        await self._staging.remove([upload.id, *parts])
+        if upload.kind is UploadKind.DIRECT and self._store is not None:
+            await self._store.abandon(upload.id, upload.metadata)
 
     async def _begun(self, draft: Draft, id: UploadId, *, by: Viewer, at: Moment) -> Upload:
         graph = self._graph.within(by.tenant)

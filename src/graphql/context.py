@@ -10,6 +10,8 @@ import strawberry
 
 from aether.domain.admission import Doorkeeper
 from aether.domain.blobs import Blobs
+from aether.domain.callbacks import Rules
+from aether.domain.direct import Direct
 from aether.domain.embeddings import Embedder
 from aether.domain.errors import Refused, Unauthenticated, Unavailable
 from aether.domain.events import Feed
@@ -40,10 +42,13 @@ class Ports:
     vectors: Vectors
     feed: Feed
     receiver: Receiver
+    direct: Direct | None
     doorkeeper: Doorkeeper
     issuer: str
     moment: Callable[[], Moment]
     secret: Callable[[], str]
+    webhook_secret: Callable[[], str]
+    callback_rules: Rules
     cursors: Cursors
 
 

@@ -3,6 +3,7 @@
 import strawberry
 
 from aether.domain.access import GrantKind, Permission
+from aether.domain.callbacks import DeliveryStatus
 from aether.domain.collaborations import CollaborationStatus
 from aether.domain.compliance import Classification, Regime
 from aether.domain.documents import DocumentOrder, EmbeddingStatus, ProcessingStatus
@@ -19,6 +20,7 @@ strawberry.enum(GrantKind, description="How a permission came about.")
 strawberry.enum(CollaborationStatus, description="Where a collaboration is in its life.")
 strawberry.enum(ProcessingStatus, description="How far a document is understood.")
 strawberry.enum(EmbeddingStatus, description="Whether a document can be found by meaning.")
+strawberry.enum(DeliveryStatus, name="CallbackDeliveryStatus", description="Where a delivery is in its life.")
 strawberry.enum(DocumentOrder, description="How documents are ordered.")
 strawberry.enum(JobKind, description="What a job does.")
 strawberry.enum(JobStatus, description="Where a job is in its life.")

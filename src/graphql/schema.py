@@ -16,10 +16,12 @@ from typing_extensions import override
 
 from aether.domain.views import Views
 from aether.graphql.access import AccessQueries
+from aether.graphql.callbacks import CallbackMutations, CallbackQueries
 from aether.graphql.collaborations import CollaborationMutations, CollaborationQueries
 from aether.graphql.context import Info
 from aether.graphql.cost import NodeLimit
 from aether.graphql.descriptions import describe
+from aether.graphql.direct import DirectUploadMutations, DirectUploadQueries
 from aether.graphql.documents import DocumentMutations, DocumentQueries, chunk_by_id, document_by_id
 from aether.graphql.faults import TellingSchema
 from aether.graphql.findings import finding_by_id
@@ -62,7 +64,9 @@ _LOADERS: Mapping[str, Callable[[Info, str], Awaitable[Node | None]]] = {
 @strawberry.type
 class Query(
     AccessQueries,
+    CallbackQueries,
     CollaborationQueries,
+    DirectUploadQueries,
     DocumentQueries,
     JobQueries,
     KeyQueries,
@@ -89,8 +93,10 @@ class Query(
 
 @strawberry.type
 class Mutation(
+    CallbackMutations,
     CollaborationMutations,
     CopyMutations,
+    DirectUploadMutations,
     DocumentMutations,
     JobMutations,
     KeyMutations,

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from aether.domain import checks
+from aether.domain import callbacks, checks
 from aether.domain.errors import Refused, Unavailable
 from aether.domain.notebooks import NotebookId
 from aether.domain.receiving import Received
 from aether.domain.uploads import Draft, UploadId, UploadMissing, UploadStatus
+from aether.graphql.callbacks import RegisteredCallback, registered
 from aether.graphql.context import Info
 from aether.graphql.documents import Document, document_by_id
 from aether.graphql.jobs import Job, job_by_id
@@ -111,9 +112,11 @@ class CreateUploadInput(UploadFileInput):
 
     Attributes:
         notebook_id: The notebook it goes to.
+        callback_url: What is told when the document has been processed; begins with `https://`.
     """
 
     notebook_id: strawberry.ID
+    callback_url: str | None = None
 
 
 @strawberry.input
@@ -146,9 +149,11 @@ class CreateUploadPayload(Payload):
 
     Attributes:
         upload: The upload; none if it was refused.
+        callback: The callback, with its secret; none if it was refused, or not asked for.
     """
 
     upload: Upload | None = None
+    callback: RegisteredCallback | None = None
 
 
 @strawberry.type
@@ -217,7 +222,13 @@ class UploadMutations:
         Args:
             input: The file, and where it goes.
         """
-        return CreateUploadPayload(upload=await _begun(info, input, input.notebook_id))
+        if input.callback_url is not None:
+            callbacks.target(input.callback_url, rules=info.context.ports.callback_rules)
+        upload = await _begun(info, input, input.notebook_id)
+        callback = input.callback_url and await registered(
+            info, input.callback_url, subject=upload.id, once=True
+        )
+        return CreateUploadPayload(upload=upload, callback=callback or None)
 
     @mutation
     async def create_uploads(self, info: Info, input: CreateUploadsInput) -> CreateUploadsPayload:

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from aether.domain.blobs import Blobs
+from aether.domain.callbacks import Sender
 from aether.domain.embeddings import Embedder
 from aether.domain.events import Feed
 from aether.domain.graph import Graph
 from aether.domain.jobs import Leases, Queue
 from aether.domain.moments import Moment
+from aether.domain.processing import Processing
 from aether.domain.receiving import Receiver
 from aether.domain.scanning import Scanner
 from aether.domain.sensitive import Detector
@@ -22,6 +24,8 @@ class Ports:
 
     Attributes:
         scanner: Looks through files before they are read; none where that is not wanted.
+        processing: Reads elsewhere what we do not; none where that is not wanted.
+        sender: Tells callbacks; none where that is left to others.
         lease_s: How long a worker that stopped answering still holds its job, in seconds.
     """
 
@@ -37,4 +41,6 @@ class Ports:
     leases: Leases
     receiver: Receiver
     moment: Callable[[], Moment]
+    processing: Processing | None = None
+    sender: Sender | None = None
     lease_s: float = 6.0

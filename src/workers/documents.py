@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from itertools import islice
+from pathlib import Path
 
 import orjson
 import structlog
@@ -16,8 +17,9 @@ from aether.domain.documents import FINDINGS_MOST, Chunk, ChunkId, Document, Fin
 from aether.domain.errors import Refused
 from aether.domain.graph import Graph
 from aether.domain.jobs import STAGES, AttemptOver, Failure, Job, JobStatus
+from aether.domain.processing import Sent
 from aether.domain.sensitive import Find
-from aether.domain.texts import ChunkText, EarlierChunk, Extracted, chunks_of
+from aether.domain.texts import ChunkText, EarlierChunk, Extracted, FileUnsupported, Progress, chunks_of
 from aether.domain.vectors import Vector
 from aether.workers.context import Ports
 from aether.workers.progress import Meter
@@ -73,12 +75,7 @@ async def _extract(ports: Ports, graph: Graph, document: Document, job: Job) -> 
     meter = Meter(ports, job, "extract")
 
     async with ports.blobs.local(document.blob) as path:
-        extracted = await ports.reader.read(
-            path,
-            name=document.original_filename,
-            content_type=document.declared_type,
-            on_progress=meter.report,
-        )
+        extracted = await _read(ports, path, document, job, on_progress=meter.report)
     packed = await asyncio.to_thread(orjson.dumps, extracted.packed())
     kept = await ports.blobs.keep(_pieces(packed), most=TEXTS_MOST)
     understanding = _understanding(extracted, texts=kept.key)
@@ -95,6 +92,20 @@ async def _extract(ports: Ports, graph: Graph, document: Document, job: Job) -> 
         at=ports.moment(),
     )
     return extracted, understood
+
+
+async def _read(
+    ports: Ports, path: Path, document: Document, job: Job, *, on_progress: Progress
+) -> Extracted:
+    """What the file says: as we read it, or as it is read elsewhere."""
+    name, type, elsewhere = document.original_filename, document.declared_type, ports.processing
+    if elsewhere is None or elsewhere.sent is not Sent.ALL:
+        try:
+            return await ports.reader.read(path, name=name, content_type=type, on_progress=on_progress)
+        except FileUnsupported:
+            if elsewhere is None:
+                raise
+    return await elsewhere.read(path, name=name, content_type=type, key=job.id, on_progress=on_progress)
 
 
 async def _pieces(packed: bytes) -> AsyncIterator[bytes]:

@@ -7,7 +7,7 @@ import asyncio
 
 import structlog
 
-from aether.domain import events
+from aether.domain import callbacks, events
 from aether.domain.errors import Unavailable
 from aether.domain.events import Event
 from aether.domain.jobs import JobId, JobStatus
@@ -48,6 +48,7 @@ async def relay_once(ports: Ports) -> int:
     for event in found:
         await ports.feed.publish(event)
         await _wake(ports, event)
+        await _call_back(ports, event)
     if found:
         await ports.graph.write(events.forget, ids=[event.id for event in found])
     return len(found)
@@ -57,3 +58,9 @@ async def _wake(ports: Ports, event: Event) -> None:
     waiting = {JobStatus.PENDING, JobStatus.QUEUED}
     if event.topic.startswith("job/") and event.payload["status"] in waiting:
         await ports.queue.push(JobId(event.payload["job"]), event.payload["attempt"])
+
+
+async def _call_back(ports: Ports, event: Event) -> None:
+    if event.topic.startswith("job/") and event.final:
+        graph = ports.graph.within(event.tenant)
+        await graph.write(callbacks.tell, event, at=ports.moment())

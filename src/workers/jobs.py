@@ -60,11 +60,22 @@ async def _held(ports: Ports, graph: Graph, job: Job) -> None:
         results = await asyncio.gather(running, keeping, return_exceptions=True)
         with suppress(Unavailable):
             await ports.leases.release(job.id, job.attempt)
+        with suppress(Unavailable):
+            await _given_up(ports, graph, job)
     for result in results:
         if isinstance(result, AttemptOver):
             log.info("attempt_over")
         elif isinstance(result, Exception):
             raise result
+
+
+async def _given_up(ports: Ports, graph: Graph, job: Job) -> None:
+    """Have nothing go on elsewhere for a job that nobody wants any more."""
+    if ports.processing is None:
+        return
+    now = (await graph.read(jobs.get_many, [job.id])).get(job.id)
+    if now is None or now.status is JobStatus.CANCELLED:
+        await ports.processing.cancel(job.id)
 
 
 async def _patient(ports: Ports, graph: Graph, job: Job) -> None:

@@ -152,7 +152,11 @@ async def test_bytes_are_kept_with_their_checksum_or_not_at_all(
 
 @pytest.mark.parametrize(
     ("algorithm", "digest"),
-    [("sha1", "f7c3bc1d808e04732adf679965ccc34ca7ae3441"), ("crc32", "cbf43926")],
+    [
+        ("sha1", "f7c3bc1d808e04732adf679965ccc34ca7ae3441"),
+        ("crc32", "cbf43926"),
+        ("crc32c", "e3069283"),
+    ],
 )
 async def test_checksums_are_those_that_others_know(
     staging: FolderStaging, algorithm: str, digest: str

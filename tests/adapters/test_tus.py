@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import google_crc32c
 import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -176,7 +177,7 @@ async def test_what_can_be_done_is_told_to_anybody(nobody: Caller, house: House)
             "concatenation",
         }
         assert answer.headers["tus-max-size"] == str(house.settings.max_upload_bytes)
-        assert answer.headers["tus-checksum-algorithm"] == "sha256,sha1,crc32"
+        assert answer.headers["tus-checksum-algorithm"] == "sha256,sha1,crc32,crc32c"
 
 
 async def test_a_file_comes_in_pieces_and_becomes_a_document(house: House, ada: Caller) -> None:
@@ -244,7 +245,7 @@ async def test_a_length_that_was_told_stays(ada: Caller) -> None:
     assert await kept(ada, done) == DATA[:100]
 
 
-@pytest.mark.parametrize("algorithm", ["sha256", "sha1", "crc32"])
+@pytest.mark.parametrize("algorithm", ["sha256", "sha1", "crc32", "crc32c"])
 async def test_bytes_that_are_not_those_of_the_checksum_are_not_kept(
     house: House, ada: Caller, algorithm: str
 ) -> None:
@@ -252,8 +253,9 @@ async def test_bytes_that_are_not_those_of_the_checksum_are_not_kept(
     cut = 300_000
 
     def of(data: bytes) -> str:
-        crc = zlib.crc32(data).to_bytes(4, "big")
-        digest = crc if algorithm == "crc32" else hashlib.new(algorithm, data).digest()
+        crcs = {"crc32": zlib.crc32, "crc32c": google_crc32c.value}
+        crc = crcs[algorithm](data).to_bytes(4, "big") if algorithm in crcs else None
+        digest = crc or hashlib.new(algorithm, data).digest()
         return f"{algorithm} {base64.b64encode(digest).decode()}"
 
     good = await patch(ada, at, 0, DATA[:cut], Upload_Checksum=of(DATA[:cut]))

@@ -17,8 +17,10 @@ DOMAIN_ONLY = {
     "admission": "lets people in; the doors use it",
     "blobs": "a port and its values",
     "checks": "shared checks of input",
+    "circuits": "when a service is not asked",
     "compliance": "a value of notebooks",
     "copies": "use cases over notebooks and documents",
+    "direct": "has uploads brought to the store; the doors of uploads show it",
     "embeddings": "a port",
     "errors": "the classes of refusals",
     "events": "the outbox and the feed; the API shows them as subscriptions",
@@ -27,6 +29,8 @@ DOMAIN_ONLY = {
     "moments": "a value",
     "pages": "a value",
     "passages": "the words' leg of search",
+    "presigning": "a port and its values",
+    "processing": "a port, and who waits at it",
     "receiving": "takes uploads in; the doors use it",
     "scanning": "a port",
     "search": "use cases over passages and vectors",
@@ -35,6 +39,7 @@ DOMAIN_ONLY = {
     "vectors": "a port",
     "viewers": "a value",
     "views": "a port; the API's plans read through it",
+    "webhooks": "how messages between programs are signed",
 }
 """Modules of the domain that are no nouns of their own, and why."""
 

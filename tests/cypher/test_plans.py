@@ -13,14 +13,26 @@ from aether.adapters.neo4j import nodes, statements
 from aether.adapters.neo4j.graph import Neo4jGraph
 from aether.adapters.neo4j.statements import TENANT, Mode, Statement
 from aether.adapters.system import moment, secret
-from aether.domain import collaborations, copies, documents, jobs, keys, notebooks, templates, uploads, users
+from aether.domain import (
+    callbacks,
+    collaborations,
+    copies,
+    documents,
+    jobs,
+    keys,
+    notebooks,
+    templates,
+    uploads,
+    users,
+)
 from aether.domain.access import Permission
 from aether.domain.blobs import Blob, BlobKey
+from aether.domain.callbacks import Outcome
 from aether.domain.documents import Document
 from aether.domain.graph import Graph, Work
 from aether.domain.jobs import Failure, Job
 from aether.domain.keys import KeyId
-from aether.domain.notebooks import NotebookId, Visibility
+from aether.domain.notebooks import Notebook, NotebookId, Visibility
 from aether.domain.templates import Outline, TemplateId
 from aether.domain.tenants import Tenant
 from aether.domain.uploads import Draft, Limits, UploadId
@@ -77,6 +89,7 @@ async def sampled(driver: AsyncDriver, engine: Engine) -> AsyncDriver:
     await _template(graph, ada)
     await _key(graph, ada)
     await _upload(graph, ada, public.id)
+    await _callback(graph, ada, public)
     return driver
 
 
@@ -115,6 +128,21 @@ async def _key(graph: Graph, by: Viewer) -> None:
     )
     await graph.write(keys.touch, secret=told, at=moment())
     await graph.write(keys.revoke, id=made.id, by=by, at=moment())
+
+
+async def _callback(graph: Graph, by: Viewer, notebook: Notebook) -> None:
+    _, job = await make.document(graph, by, notebook)
+    callback = await make.callback(graph, by, notebook.id)
+    ended = await graph.write(jobs.cancel, id=job.id, at=moment())
+    event = make.end_of(ended)
+    (delivery,) = await graph.write(callbacks.tell, event, at=moment())
+    for status in (500, callbacks.entity.GONE):
+        later = replace(moment(), now=moment().now + timedelta(minutes=1))
+        held = await graph.write(callbacks.claim, id=delivery.id, at=later)
+        assert held
+        outcome = Outcome(status=status, error="x")
+        await graph.write(callbacks.settle, outcome, id=delivery.id, attempt=held[0].attempts, at=moment())
+    await graph.write(callbacks.remove, id=callback.id, by=by, at=moment())
 
 
 async def _upload(graph: Graph, by: Viewer, notebook: NotebookId) -> None:

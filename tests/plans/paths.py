@@ -15,6 +15,7 @@ from aether.adapters.neo4j import statements
 from aether.adapters.neo4j.graph import Neo4jGraph
 from aether.adapters.neo4j.views import Neo4jViews
 from aether.adapters.system import moment
+from aether.domain.callbacks import Rules
 from aether.domain.viewers import Viewer
 from aether.graphql import schema
 from aether.graphql.context import Context, Ports
@@ -72,10 +73,13 @@ class Paths:
             vectors=away,
             feed=away,
             receiver=away,
+            direct=None,
             doorkeeper=away,
             issuer="https://issuer.test",
             moment=moment,
             secret=lambda: "",
+            webhook_secret=lambda: "",
+            callback_rules=Rules(),
             cursors=Cursors(KEY),
         )
         self.ordinary = schema.build()

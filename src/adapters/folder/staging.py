@@ -20,6 +20,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Protocol
 
+import google_crc32c
 from typing_extensions import override
 
 from aether.adapters.folder.blobs import GATHERED, apart, flush, place_of
@@ -202,10 +203,24 @@ class _Crc32:
         return self._value.to_bytes(4, "big")
 
 
+class _Crc32c:
+    """The CRC-32 of Castagnoli, as iSCSI, S3 and others have it."""
+
+    def __init__(self) -> None:
+        self._value = 0
+
+    def update(self, piece: bytearray) -> None:
+        self._value = google_crc32c.extend(self._value, bytes(piece))
+
+    def digest(self) -> bytes:
+        return self._value.to_bytes(4, "big")
+
+
 _DIGESTS: dict[str, Callable[[], _Digest]] = {
     "sha256": hashlib.sha256,
     "sha1": lambda: hashlib.sha1(usedforsecurity=False),
     "crc32": _Crc32,
+    "crc32c": _Crc32c,
 }
 
 

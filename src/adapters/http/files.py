@@ -7,12 +7,13 @@ document is in the graph, and names the job that goes on. What goes wrong is tol
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 import structlog
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from aether.adapters.http.auth import error_response
@@ -25,6 +26,7 @@ from aether.domain.graph import Graph
 from aether.domain.identity import Credential
 from aether.domain.moments import Moment
 from aether.domain.notebooks import NotebookId
+from aether.domain.presigning import Presigning
 from aether.domain.scanning import FileInfected
 from aether.domain.users import UserId, UserMissing
 from aether.domain.viewers import Viewer
@@ -86,6 +88,7 @@ def file_routes(
     show: Show,
     moment: Callable[[], Moment],
     most: int,
+    elsewhere: "Elsewhere | None" = None,
 ) -> list[Route]:
     """The doors for files.
 
@@ -96,14 +99,27 @@ def file_routes(
         show: Finds the credential in a request.
         moment: The clock.
         most: The largest upload, in bytes.
+        elsewhere: Where the bytes of documents are fetched, if not here.
     """
-    doors = _Doors(graph, blobs, doorkeeper, show=show, moment=moment, most=most)
+    doors = _Doors(graph, blobs, doorkeeper, show=show, moment=moment, most=most, elsewhere=elsewhere)
     return [
         Route("/upload", doors.told(doors.upload), methods=["PUT", "POST"]),
         Route("/documents/{id}/content", doors.told(doors.download), methods=["GET"]),
         Route("/avatar", doors.told(doors.take_avatar), methods=["PUT"]),
         Route("/avatars/{id}", doors.told(doors.give_avatar), methods=["GET"]),
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A store from which clients fetch documents themselves.
+
+    Attributes:
+        seconds: How long they may take to begin.
+    """
+
+    store: Presigning
+    seconds: int
 
 
 class _Doors:
@@ -116,7 +132,9 @@ class _Doors:
         show: Show,
         moment: Callable[[], Moment],
         most: int,
+        elsewhere: Elsewhere | None,
     ) -> None:
+        self._elsewhere = elsewhere
         self._graph = graph
         self._blobs = blobs
         self._doorkeeper = doorkeeper
@@ -173,6 +191,11 @@ class _Doors:
             raise DocumentQuarantined(id)
         await self._blobs.size(document.blob)
         type = document.understanding.content_type if document.understanding else "application/octet-stream"
+        if self._elsewhere is not None:
+            url = await self._elsewhere.store.url(
+                document.blob, filename=document.name, content_type=type, seconds=self._elsewhere.seconds
+            )
+            return RedirectResponse(url, 302, headers={**_GUARDS, "Cache-Control": "private, no-store"})
         headers = _GUARDS | {
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(document.name)}",
             "Content-Length": str(document.file_size),

@@ -125,6 +125,7 @@ class User(StructuredNode):
     forked = RelationshipTo("Notebook", "FORKED", model=Forked)
     keys = RelationshipTo("ApiKey", "HOLDS")
     uploads = RelationshipTo("Upload", "UPLOADS")
+    callbacks = RelationshipTo("Callback", "CALLS_BACK")
 
 
 class ApiKey(StructuredNode):
@@ -316,6 +317,45 @@ class Upload(StructuredNode):
     aborted_at = INSTANT()
 
 
+class Callback(StructuredNode):
+    """An address that is told when processing is over."""
+
+    uid = StringProperty(unique_index=True, db_property="id")
+    tenant = StringProperty()
+    owner = StringProperty()
+    subject = StringProperty(index=True)
+    url = StringProperty()
+    secret = StringProperty()
+    once = BooleanProperty()
+    lock = StringProperty()
+    created_at = INSTANT()
+    ended_at = INSTANT()
+    ended_why = StringProperty()
+
+    deliveries = RelationshipTo("Delivery", "SENDS")
+
+
+class Delivery(StructuredNode):
+    """A message to a callback."""
+
+    uid = StringProperty(unique_index=True, db_property="id")
+    tenant = StringProperty()
+    callback = StringProperty()
+    job = StringProperty()
+    kind = StringProperty()
+    body = StringProperty()
+    status = StringProperty()
+    attempts = IntegerProperty()
+    answer = IntegerProperty()
+    error = StringProperty()
+    lock = StringProperty()
+    created_at = INSTANT()
+    due_at = INSTANT()
+    due_second = IntegerProperty(index=True)
+    ended_at = INSTANT()
+    ended_second = IntegerProperty(index=True)
+
+
 class Activity(StructuredNode):
     """Something that somebody did to a notebook."""
 
@@ -363,6 +403,8 @@ NODES: tuple[type[StructuredNode], ...] = (
     Finding,
     Job,
     Upload,
+    Callback,
+    Delivery,
     Activity,
     Event,
     Migration,

@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import secrets
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -45,7 +45,7 @@ COPIED_PART = 1 << 30
 LEFT_OVER = timedelta(days=1)
 """After how long an unfinished upload is taken for one that a crash left."""
 
-_FAULTS = (BotoCoreError, aiohttp.ClientError, OSError, TimeoutError)
+FAULTS = (BotoCoreError, aiohttp.ClientError, OSError, TimeoutError)
 _MISSING = {"NoSuchKey", "404", "NotFound"}
 _FULL = {"QuotaExceeded", "XMinioStorageFull", "InsufficientStorage", "507", "ServiceQuotaExceeded"}
 
@@ -72,6 +72,13 @@ class Bucket:
 @asynccontextmanager
 async def opened(bucket: Bucket) -> AsyncIterator["S3Blobs"]:
     """The blobs of *bucket*. Nothing is spoken to yet."""
+    async with connected(bucket) as client:
+        yield S3Blobs(client, bucket)
+
+
+@asynccontextmanager
+async def connected(bucket: Bucket) -> AsyncIterator[Any]:
+    """What speaks to the store of *bucket*."""
     session = get_session()
     async with session.create_client(
         "s3",
@@ -88,7 +95,7 @@ async def opened(bucket: Bucket) -> AsyncIterator["S3Blobs"]:
             s3={"addressing_style": "path" if bucket.url else "auto"},
         ),
     ) as client:
-        yield S3Blobs(client, bucket)
+        yield client
 
 
 class S3Blobs(Blobs):
@@ -102,14 +109,14 @@ class S3Blobs(Blobs):
 
     @override
     async def ping(self) -> None:
-        with _told():
+        with told():
             await self._client.head_bucket(**self._at)
 
     @override
     async def sweep(self) -> int:
         before = datetime.now(UTC) - LEFT_OVER
         swept = 0
-        with _told():
+        with told():
             uploads = self._client.get_paginator("list_multipart_uploads")
             async for page in uploads.paginate(**self._at, Prefix=self._incoming("")):
                 for left in page.get("Uploads", []):
@@ -142,9 +149,9 @@ class S3Blobs(Blobs):
             blob, rest = arriving.blob(), arriving.handed_over()
             if sending.begun:
                 await sending.end(rest)
-                await _seen_through(self._copy(sending.at, blob))
+                await seen_through(self._copy(sending.at, blob))
             else:
-                with _told():
+                with told():
                     await self._client.put_object(
                         **self._at, **self._kept, Key=self._place(blob.key), Body=rest
                     )
@@ -154,7 +161,7 @@ class S3Blobs(Blobs):
 
     @override
     async def open(self, key: BlobKey) -> AsyncIterator[bytes]:
-        with _told():
+        with told():
             found = await self._client.get_object(**self._at, Key=self._place(key))
             async with found["Body"] as body:
                 async for piece in body.iter_chunks(PIECE):
@@ -171,13 +178,13 @@ class S3Blobs(Blobs):
 
     @override
     async def size(self, key: BlobKey) -> int:
-        with _told():
+        with told():
             found = await self._client.head_object(**self._at, Key=self._place(key))
         return int(found["ContentLength"])
 
     @override
     async def remove(self, key: BlobKey) -> None:
-        with _told():
+        with told():
             await self._client.delete_object(**self._at, Key=self._place(key))
 
     def _place(self, key: BlobKey) -> str:
@@ -190,7 +197,7 @@ class S3Blobs(Blobs):
     async def _copy(self, source: Mapping[str, str], blob: Blob) -> None:
         """Have the store copy a whole object to the place of *blob*."""
         place = {**self._at, "Key": self._place(blob.key)}
-        with _told():
+        with told():
             if blob.size <= COPIED_AT_ONCE:
                 await self._client.copy_object(**place, **self._kept, CopySource=dict(source))
             else:
@@ -233,14 +240,14 @@ class _Sending:
 
     async def send(self, part: bytes) -> None:
         """Send a part, which is not the last one unless it is the only one or the rest."""
-        with _told():
+        with told():
             if self._beginning is None:
                 self._beginning = asyncio.ensure_future(
                     self._client.create_multipart_upload(**self.at, **self._kept)
                 )
-            begun = await _seen_through(self._beginning)
+            begun = await seen_through(self._beginning)
             number = len(self._tags) + 1
-            sent = await _seen_through(
+            sent = await seen_through(
                 self._client.upload_part(**self.at, UploadId=begun["UploadId"], PartNumber=number, Body=part)
             )
         self._tags.append(sent["ETag"])
@@ -249,9 +256,9 @@ class _Sending:
         """Send the *rest*, and have the store put the parts together."""
         if rest:
             await self.send(rest)
-        with _told():
+        with told():
             begun = await cast("asyncio.Future[dict[str, Any]]", self._beginning)
-            await _seen_through(
+            await seen_through(
                 self._client.complete_multipart_upload(
                     **self.at, UploadId=begun["UploadId"], MultipartUpload=_parts(self._tags)
                 )
@@ -261,14 +268,14 @@ class _Sending:
         """Leave nothing behind; what cannot be removed now is swept later."""
         if self._beginning is None:
             return
-        with suppress(ClientError, *_FAULTS):
+        with suppress(ClientError, *FAULTS):
             begun = await self._beginning
             with suppress(ClientError):  # it has ended
                 await self._client.abort_multipart_upload(**self.at, UploadId=begun["UploadId"])
             await self._client.delete_object(**self.at)
 
 
-async def _seen_through(call: Awaitable[T]) -> T:
+async def seen_through(call: Awaitable[T]) -> T:
     """What *call* gives. If we are cancelled its end is awaited first: the store may yet do it."""
     asking = asyncio.ensure_future(call)
     try:
@@ -312,16 +319,18 @@ def _parts(tags: list[str]) -> dict[str, Any]:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """What the store's errors mean to Aether."""
+def told(others: Collection[str] = ()) -> Iterator[None]:
+    """What the store's errors mean to Aether, but for those of *others*, which stay as they are."""
     try:
         yield
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", ""))
+        if code in others:
+            raise
         if code in _MISSING:
             raise BlobMissing from None
         if code in _FULL:
             raise StoreFull("The blob store is full.") from error
         raise StoreDown("The blob store does not answer.") from error
-    except _FAULTS as error:
+    except FAULTS as error:
         raise StoreDown("The blob store does not answer.") from error

@@ -23,7 +23,7 @@ OPEN_MOST = 1_000
 """The most unfinished uploads that one person can have at a time."""
 PARTS_MOST = 100
 """The most parts of which a file can be put together."""
-ALGORITHMS: Mapping[str, int] = {"sha256": 32, "sha1": 20, "crc32": 4}
+ALGORITHMS: Mapping[str, int] = {"sha256": 32, "sha1": 20, "crc32": 4, "crc32c": 4}
 """What pieces can be checked by, and how many bytes it gives."""
 
 
@@ -33,6 +33,7 @@ class UploadKind(StrEnum):
     WHOLE = "whole"
     PARTIAL = "partial"
     FINAL = "final"
+    DIRECT = "direct"
 
 
 class UploadStatus(StrEnum):
@@ -171,7 +172,7 @@ class Checksum:
 
     Attributes:
         algorithm: One of `ALGORITHMS`.
-        digest: Its result; for `crc32` the number, its highest byte first.
+        digest: Its result; for `crc32` and `crc32c` the number, its highest byte first.
     """
 
     algorithm: str
