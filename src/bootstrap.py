@@ -6,19 +6,19 @@ Everything that is opened here is closed here. `outside` opens what both process
 
 import asyncio
 import hashlib
+import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 from arq.connections import ArqRedis
-from arq.worker import Worker, func
 from neo4j import AsyncDriver
 from redis.asyncio import Redis
 from starlette.applications import Starlette
@@ -29,7 +29,8 @@ from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
 from aether.adapters import system
-from aether.adapters.arq.queue import QUEUE, TASK, ArqQueue
+from aether.adapters.arq.queue import ArqQueue
+from aether.adapters.arq.worker import ArqWorker
 from aether.adapters.clamav.scanner import ClamavScanner
 from aether.adapters.extraction.reader import ChildReader
 from aether.adapters.folder.blobs import FolderBlobs
@@ -59,6 +60,7 @@ from aether.adapters.sentence_transformers.embedder import SentenceTransformersE
 from aether.adapters.sentence_transformers.models import Model
 from aether.domain.admission import Doorkeeper
 from aether.domain.blobs import Blobs
+from aether.domain.endings import ended
 from aether.domain.errors import Unavailable
 from aether.domain.identity import Credential, CredentialKind, IdentityProvider, TokenVerifier
 from aether.domain.receiving import Receiver
@@ -71,8 +73,6 @@ from aether.workers.context import Ports as WorkerPorts
 from aether.workers.events import relay
 from aether.workers.jobs import run_job, sweep
 from aether.workers.uploads import sweep_uploads
-
-JOB_MOST_S = 24 * 3600
 
 Page = Callable[[], Mapping[str, Any]]
 """What the page at `/` is told besides where things are, asked for at each look."""
@@ -425,14 +425,7 @@ async def relaying(opened: Outside) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await _ended(task)
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    """Cancel *task* until it has ended: what it calls may lose one cancellation that comes with an answer."""
-    while not task.done():
-        task.cancel()
-        await asyncio.wait({task}, timeout=1)
+        await ended(task)
 
 
 def api(settings: Settings) -> Starlette:
@@ -452,32 +445,21 @@ def api(settings: Settings) -> Starlette:
 
 
 async def work(settings: Settings) -> None:
-    """Run jobs until told to stop."""
+    """Run jobs until told to stop; those in hand are given back then."""
+    told = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
     async with outside(settings) as opened, relaying(opened):
-        beside = (
-            _loaded(opened),
-            _tidied(opened),
-            sweep(opened.worker_ports),
-            sweep_uploads(opened.worker_ports),
-        )
-        tasks = [asyncio.create_task(each) for each in beside]
-        worker = Worker(
-            functions=[func(cast("Any", run_job), name=TASK, keep_result=0, timeout=JOB_MOST_S, max_tries=1)],
-            redis_pool=opened.arq,
-            queue_name=QUEUE,
-            max_jobs=settings.worker_jobs,
-            poll_delay=0.1,
-            keep_result=0,
-            handle_signals=True,
-            ctx={"ports": opened.worker_ports},
-        )
+        ports = opened.worker_ports
+        worker = ArqWorker(opened.arq, partial(run_job, {"ports": ports}), slots=settings.worker_jobs)
+        beside = (_loaded(opened), _tidied(opened), sweep(ports), sweep_uploads(ports))
+        tasks = [asyncio.create_task(each) for each in (worker.run(), told.wait(), *beside)]
         try:
-            with suppress(asyncio.CancelledError):
-                await worker.async_run()
+            await asyncio.wait(tasks[:2], return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in tasks:
-                task.cancel()
-            await worker.close()
+            await ended(*tasks)
+        if not tasks[0].cancelled():
+            tasks[0].result()
 
 
 async def _tidied(opened: Outside) -> None:

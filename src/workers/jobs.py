@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from aether.domain import documents, jobs
+from aether.domain.endings import ended, seen_through
 from aether.domain.errors import Unavailable
 from aether.domain.graph import Graph
 from aether.domain.jobs import AttemptOver, Job, JobId, JobKind, JobMissing, JobStatus
@@ -17,6 +18,7 @@ from aether.workers.context import Ports
 
 SWEEP_S = 2.0
 SWEPT_AT_A_TIME = 500
+GIVEN_BACK_WITHIN_S = 3.0
 PATIENCE_S = 120.0
 """How long a worker waits for a part of Aether that is away before it gives a job back, in seconds."""
 
@@ -32,7 +34,7 @@ log = structlog.get_logger()
 
 
 async def run_job(context: dict[str, Any], named: str) -> None:
-    """Run *named*, `<job>:<attempt>`. Safe to run twice, also at once."""
+    """Run *named*, `<job>:<attempt>`. Safe to run twice, also at once; cancelled, it gives the job back."""
     ports: Ports = context["ports"]
     id, attempt = JobId(named.rpartition(":")[0]), int(named.rpartition(":")[2])
     tenant = await ports.graph.read(jobs.tenant_of, id=id)
@@ -41,30 +43,43 @@ async def run_job(context: dict[str, Any], named: str) -> None:
     graph = ports.graph.within(tenant)
     with structlog.contextvars.bound_contextvars(job=id, attempt=attempt, tenant=tenant):
         try:
-            claimed = await graph.write(jobs.claim, id=id, attempt=attempt, at=ports.moment())
+            await _held(
+                ports, graph, await graph.write(jobs.claim, id=id, attempt=attempt, at=ports.moment())
+            )
         except (AttemptOver, JobMissing):
-            await ports.leases.release(id, attempt)
-        else:
-            await _held(ports, graph, claimed)
+            log.info("attempt_over")
+        except asyncio.CancelledError:
+            await seen_through(_given_back(ports, graph, id, attempt))
+            raise
+        finally:
+            await seen_through(_let_go(ports, id, attempt))
 
 
 async def _held(ports: Ports, graph: Graph, job: Job) -> None:
     """Run the job while its lease is kept, and no longer than anybody wants it."""
     running = asyncio.create_task(_patient(ports, graph, job))
-    keeping = asyncio.create_task(_keep(ports, graph, job))
+    wanted = [asyncio.create_task(each(ports, graph, job)) for each in (_keep, _watch)]
     try:
-        await asyncio.wait({running, keeping}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({running, *wanted}, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in (running, keeping):
-            task.cancel()
-        results = await asyncio.gather(running, keeping, return_exceptions=True)
-        with suppress(Unavailable):
-            await ports.leases.release(job.id, job.attempt)
-    for result in results:
-        if isinstance(result, AttemptOver):
-            log.info("attempt_over")
-        elif isinstance(result, Exception):
-            raise result
+        await ended(running, *wanted)
+    for task in (running, *wanted):
+        if not task.cancelled():
+            task.result()
+
+
+async def _given_back(ports: Ports, graph: Graph, id: JobId, attempt: int) -> None:
+    """Have another worker go on; if that cannot be said now, the sweeper finds the job."""
+    await _let_go(ports, id, attempt)  # who comes next is faster than we are
+    with suppress(Unavailable, JobMissing, TimeoutError):
+        async with asyncio.timeout(GIVEN_BACK_WITHIN_S):
+            if await graph.write(jobs.give_back, id=id, attempt=attempt, at=ports.moment()):
+                log.info("job_given_back")
+
+
+async def _let_go(ports: Ports, id: JobId, attempt: int) -> None:
+    with suppress(Unavailable):
+        await ports.leases.release(id, attempt)
 
 
 async def _patient(ports: Ports, graph: Graph, job: Job) -> None:
@@ -92,6 +107,17 @@ async def _keep(ports: Ports, graph: Graph, job: Job) -> None:
             now = (await graph.read(jobs.get_many, [job.id])).get(job.id)
             if now is None or now.status is JobStatus.CANCELLED or now.attempt != job.attempt:
                 return
+
+
+async def _watch(ports: Ports, _: Graph, job: Job) -> None:
+    """Return as soon as it is told that nobody wants the job any more, or that somebody else goes on."""
+    while True:
+        with suppress(Unavailable):
+            async for told in ports.feed.follow(job.tenant, f"job/{job.id}", after=None):
+                now = told.event.payload
+                if now["status"] == JobStatus.CANCELLED or now["attempt"] > job.attempt:
+                    return
+        await asyncio.sleep(ports.lease_s / 6)
 
 
 async def sweep(ports: Ports) -> None:

@@ -284,6 +284,7 @@ class Job(StructuredNode):
     stage = StringProperty()
     progress = IntegerProperty()
     attempt = IntegerProperty()
+    returned = IntegerProperty()
     open = BooleanProperty(index=True)
     failure_code = StringProperty()
     failure_message = StringProperty()

@@ -14,7 +14,7 @@ from aether.domain.users import UserId
 JobId = NewType("JobId", str)
 
 ATTEMPTS_MOST = 20
-"""How often a job is taken up before it fails for good."""
+"""How often a job is lost by its workers before it fails for good."""
 
 
 class JobKind(StrEnum):
@@ -97,6 +97,7 @@ class Job:
         stage: The stage it is in, or ended in.
         progress: How much of the whole is done, from 0 to 100; it never falls within an attempt.
         attempt: Which time it is, or will be, taken up; starts at 1.
+        returned: How many attempts were given back in order, by workers that were told to end.
     """
 
     id: JobId
@@ -108,6 +109,7 @@ class Job:
     stage: str
     progress: int = 0
     attempt: int = 1
+    returned: int = 0
     failure: Failure | None = None
     created_by: UserId
     created_at: datetime
@@ -159,6 +161,21 @@ class Job:
         """This job at the beginning of *stage*."""
         stages = STAGES[self.kind]
         return replace(self, stage=stage, progress=100 * stages.index(stage) // len(stages), updated_at=now)
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether workers lost it so often that another attempt would be lost too."""
+        return self.attempt - self.returned >= ATTEMPTS_MOST
+
+    def again(self, *, returned: bool, now: datetime) -> "Job":
+        """This job as it waits for its next attempt; *returned* ones do not count against it."""
+        return replace(
+            self,
+            status=JobStatus.QUEUED,
+            attempt=self.attempt + 1,
+            returned=self.returned + returned,
+            updated_at=now,
+        )
 
     def ended(self, status: JobStatus, *, failure: Failure | None = None, now: datetime) -> "Job":
         """This job, over."""

@@ -1,11 +1,9 @@
 """Asking for jobs, taking them up, and how they end."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 
 from aether.domain.events import Event, EventId
 from aether.domain.jobs.entity import (
-    ATTEMPTS_MOST,
     Failure,
     Job,
     JobId,
@@ -94,11 +92,21 @@ async def strand(work: Work, *, id: JobId, attempt: int, at: Moment) -> Job | No
     job = await _locked(work, id)
     if job.status is not JobStatus.RUNNING or job.attempt != attempt:
         return None
-    if attempt >= ATTEMPTS_MOST:
+    if job.exhausted:
         failure = Failure(code="JOB_GIVEN_UP", message=f"It was begun {attempt} times and never ended.")
         return await _changed(work, job.ended(JobStatus.FAILED, failure=failure, now=at.now), at=at)
-    queued = replace(job, status=JobStatus.QUEUED, attempt=attempt + 1, updated_at=at.now)
-    return await _changed(work, queued, at=at)
+    return await _changed(work, job.again(returned=False, now=at.now), at=at)
+
+
+async def give_back(work: Work, *, id: JobId, attempt: int, at: Moment) -> Job | None:
+    """Have another worker go on at once, as the one of *attempt* is told to end; that is not the job's fault.
+
+    None if the attempt was over already.
+    """
+    job = await _locked(work, id)
+    if job.status is not JobStatus.RUNNING or job.attempt != attempt:
+        return None
+    return await _changed(work, job.again(returned=True, now=at.now), at=at)
 
 
 async def unfinished(work: Work, *, running: bool, limit: int) -> Sequence[Job]:
