@@ -131,7 +131,7 @@ class Outside:
             FolderStaging(folder / "staging", blobs=kept),
             self.leases,
             moment=system.moment,
-            limits=Limits(most=settings.max_upload_bytes, lasts=lasts),
+            limits=Limits(most=settings.max_upload_bytes, lasts=lasts, waiting=settings.jobs_waiting_most),
         )
 
     @cached_property
@@ -367,6 +367,7 @@ def application(opened: Outside, known: Identity, *, page: Page = dict) -> Starl
                 show=show,
                 moment=system.moment,
                 most=settings.max_upload_bytes,
+                waiting=settings.jobs_waiting_most,
             ),
             *tus_routes(opened.receiver, doorkeeper, show=show),
             *auth_routes(known.provider, known.verifier, origins=origins, key=key, sessions=sessions),
@@ -451,7 +452,8 @@ async def work(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     async with outside(settings) as opened, relaying(opened):
         ports = opened.worker_ports
-        worker = ArqWorker(opened.arq, partial(run_job, {"ports": ports}), slots=settings.worker_jobs)
+        run = partial(run_job, {"ports": ports})
+        worker = ArqWorker(opened.arq, opened.queue, run, slots=settings.worker_jobs)
         beside = (_loaded(opened), _tidied(opened), sweep(ports), sweep_uploads(ports))
         tasks = [asyncio.create_task(each) for each in (worker.run(), told.wait(), *beside)]
         try:

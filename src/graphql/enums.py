@@ -6,7 +6,7 @@ from aether.domain.access import GrantKind, Permission
 from aether.domain.collaborations import CollaborationStatus
 from aether.domain.compliance import Classification, Regime
 from aether.domain.documents import DocumentOrder, EmbeddingStatus, ProcessingStatus
-from aether.domain.jobs import JobKind, JobStatus
+from aether.domain.jobs import JobKind, JobPriority, JobStatus
 from aether.domain.notebooks import NotebookStatus, Order, Shelf, Visibility
 from aether.domain.search import Leg, SearchMode
 from aether.domain.sensitive import SensitiveKind
@@ -21,6 +21,7 @@ strawberry.enum(ProcessingStatus, description="How far a document is understood.
 strawberry.enum(EmbeddingStatus, description="Whether a document can be found by meaning.")
 strawberry.enum(DocumentOrder, description="How documents are ordered.")
 strawberry.enum(JobKind, description="What a job does.")
+strawberry.enum(JobPriority, description="How soon a job has its turn; none waits for ever.")
 strawberry.enum(JobStatus, description="Where a job is in its life.")
 strawberry.enum(
     Shelf, name="NotebookShelf", description="Which notebooks are meant, of those that one may read."

@@ -8,7 +8,7 @@ import strawberry
 
 from aether.domain import documents, jobs
 from aether.domain.events import BEGINNING, Report, cursor
-from aether.domain.jobs import JobId, JobKind, JobMissing, JobStatus
+from aether.domain.jobs import JobId, JobKind, JobMissing, JobPriority, JobStatus
 from aether.domain.notebooks import NotebookId, NotebookMissing
 from aether.graphql.context import Info
 from aether.graphql.nodes import Node
@@ -42,6 +42,7 @@ class Job(Node):
 
     Attributes:
         kind: What it does.
+        priority: How soon it has its turn.
         status: Where it is in its life.
         stage: The stage it is in, or ended in, such as `extract`.
         progress: How much of the whole is done, from 0 to 100.
@@ -52,6 +53,7 @@ class Job(Node):
     """
 
     kind: JobKind
+    priority: JobPriority
     status: JobStatus
     stage: str
     progress: int
@@ -76,6 +78,7 @@ class Job(Node):
         return cls(
             id=strawberry.ID(job.id),
             kind=job.kind,
+            priority=job.priority,
             status=job.status,
             stage=job.stage,
             progress=job.progress,
@@ -92,6 +95,7 @@ class Job(Node):
         return Job(
             id=self.id,
             kind=self.kind,
+            priority=self.priority,
             status=JobStatus(told["status"]),
             stage=told["stage"],
             progress=told["progress"],
@@ -203,8 +207,14 @@ class JobMutations:
         Args:
             input: Which job.
         """
-        at = info.context.ports.moment()
-        job = await info.context.write(documents.retry, job=JobId(input.id), by=info.context.viewer, at=at)
+        ports = info.context.ports
+        job = await info.context.write(
+            documents.retry,
+            job=JobId(input.id),
+            waiting=ports.receiver.limits.waiting,
+            by=info.context.viewer,
+            at=ports.moment(),
+        )
         return RetryJobPayload(job=Job.of(job))
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -133,19 +133,27 @@ async def sweep(ports: Ports) -> None:
 
 
 async def sweep_once(ports: Ports) -> None:
-    """Hand out again what is stranded: pushed but forgotten, or running under nobody's lease."""
+    """Hand out again what is stranded: lined up but forgotten, or running under nobody's lease."""
     stale = ports.moment().now - timedelta(seconds=ports.lease_s)
-    for running in (True, False):
-        for job in await ports.graph.read(jobs.unfinished, running=running, limit=SWEPT_AT_A_TIME):
-            if job.updated_at > stale:
-                break
-            if not await ports.leases.held(job.id):
-                await (_strand(ports, job) if running else ports.queue.renew(job.id, job.attempt))
+    for job in await _untouched(ports, since=stale, running=True):
+        if not await ports.leases.held(job.id):
+            await _strand(ports, job)
+    waiting = await _untouched(ports, since=stale, running=False)
+    for ticket in await ports.queue.lost([job.ticket for job in waiting]):
+        if not await ports.leases.held(ticket.job):
+            await ports.queue.renew(ticket)
+    await ports.queue.hand_out()
+
+
+async def _untouched(ports: Ports, *, since: datetime, running: bool) -> list[Job]:
+    """Jobs that run, or that wait, as they have for a while."""
+    found = await ports.graph.read(jobs.unfinished, running=running, limit=SWEPT_AT_A_TIME)
+    return [job for job in found if job.updated_at <= since]
 
 
 async def _strand(ports: Ports, job: Job) -> None:
     """Give a job on whose worker is gone, as its next attempt."""
     graph = ports.graph.within(job.tenant)
     stranded = await graph.write(documents.strand, job=job.id, attempt=job.attempt, at=ports.moment())
-    await ports.queue.forget(job.id, job.attempt)
+    await ports.queue.forget(job.ticket)
     log.info("job_stranded", job=job.id, attempt=job.attempt, status=stranded and stranded.status)

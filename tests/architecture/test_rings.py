@@ -20,6 +20,7 @@ DOMAIN_ONLY = {
     "compliance": "a value of notebooks",
     "copies": "use cases over notebooks and documents",
     "embeddings": "a port",
+    "endings": "how tasks are brought to their end",
     "errors": "the classes of refusals",
     "events": "the outbox and the feed; the API shows them as subscriptions",
     "graph": "the port of transactions",

@@ -19,6 +19,7 @@ from aether.domain.jobs import (
     JobMissing,
     JobOver,
     JobStatus,
+    QueueFull,
 )
 from aether.domain.moments import Moment
 from aether.domain.notebooks import Notebook
@@ -263,3 +264,24 @@ async def test_an_attempt_that_is_over_is_not_given_back(graph: Graph, job: Job)
     assert await graph.write(jobs.give_back, id=job.id, attempt=2, at=moment()) is None
     await finish(graph, job)
     assert await graph.write(jobs.give_back, id=job.id, attempt=1, at=moment()) is None
+
+
+async def test_jobs_that_are_not_over_are_counted_for_each_tenant(
+    graph: Graph, ada: Viewer, book: Notebook, abroad: Home, mallory: Viewer
+) -> None:
+    at = [moment() for _ in range(3)]
+    asked = [
+        await graph.write(jobs.reindex, notebook=book.id, by=ada.user, tenant=ada.tenant, at=it) for it in at
+    ]
+    theirs = await make.notebook(abroad.graph, mallory)
+    await abroad.graph.write(
+        jobs.reindex, notebook=theirs.id, by=mallory.user, tenant=mallory.tenant, at=moment()
+    )
+
+    await graph.read(jobs.admit, most=4)
+    with pytest.raises(QueueFull):
+        await graph.read(jobs.admit, most=3)
+    await graph.write(jobs.cancel, id=asked[0].id, at=moment())
+    await graph.read(jobs.admit, most=3)
+    with pytest.raises(QueueFull):
+        await abroad.graph.read(jobs.admit, most=1)

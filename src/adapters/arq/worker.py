@@ -5,7 +5,9 @@ in hand go on meanwhile.
 """
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -13,12 +15,13 @@ from arq.connections import ArqRedis
 from arq.worker import Worker, func
 from redis.exceptions import RedisError
 
-from aether.adapters.arq.queue import QUEUE, TASK
+from aether.adapters.arq.queue import QUEUE, TASK, ArqQueue, QueueDown
 from aether.domain.endings import ended, seen_through
 
 ATTEMPT_MOST_S = 24 * 3600
 POLL_S = 0.1
 AWAY_S = 0.5
+PRESENT_S = 0.2
 NOTED_WITHIN_S = 2.0
 
 Run = Callable[[str], Awaitable[None]]
@@ -32,12 +35,15 @@ class ArqWorker:
 
     Args:
         redis: Where the queue is.
+        queue: What hands attempts out.
         run: Runs an attempt.
         slots: How many attempts run at a time.
     """
 
-    def __init__(self, redis: ArqRedis, run: Run, *, slots: int) -> None:
+    def __init__(self, redis: ArqRedis, queue: ArqQueue, run: Run, *, slots: int) -> None:
         self._redis = redis
+        self._queue = queue
+        self._name = secrets.token_hex(8)
         self._run = run
         self._slots = slots
         self._running: set[asyncio.Task[None]] = set()
@@ -45,6 +51,7 @@ class ArqWorker:
     async def run(self) -> None:
         """Take attempts up for ever; cancelled, it ends when those in hand are given back."""
         takers: list[Worker] = []
+        present = asyncio.create_task(self._present())
         try:
             while True:
                 takers = [taker for taker in takers if any(not task.done() for task in taker.tasks.values())]
@@ -52,7 +59,20 @@ class ArqWorker:
                 await self._taking(takers[-1])
                 await asyncio.sleep(AWAY_S)
         finally:
+            await seen_through(self._left(present))
             await seen_through(self._emptied([task for taker in takers for task in taker.tasks.values()]))
+
+    async def _present(self) -> None:
+        """Say that we are here, and have attempts handed out, for ever."""
+        while True:
+            with suppress(QueueDown):
+                await self._queue.present(self._name, self._slots)
+            await asyncio.sleep(PRESENT_S)
+
+    async def _left(self, present: "asyncio.Task[None]") -> None:
+        await ended(present)
+        with suppress(QueueDown):
+            await self._queue.leave(self._name)
 
     async def _emptied(self, noting: Sequence[asyncio.Task[None]]) -> None:
         """Have all attempts in hand given back, and that noted in the queue, if it answers."""

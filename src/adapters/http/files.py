@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from aether.adapters.http.auth import error_response
-from aether.domain import documents, users
+from aether.domain import documents, jobs, users
 from aether.domain.admission import Doorkeeper
 from aether.domain.blobs import BlobKey, Blobs, FileTooLarge
 from aether.domain.documents import Arrival, DocumentId, DocumentMissing
@@ -86,6 +86,7 @@ def file_routes(
     show: Show,
     moment: Callable[[], Moment],
     most: int,
+    waiting: int = jobs.WAITING_MOST,
 ) -> list[Route]:
     """The doors for files.
 
@@ -96,8 +97,9 @@ def file_routes(
         show: Finds the credential in a request.
         moment: The clock.
         most: The largest upload, in bytes.
+        waiting: How many jobs of a tenant may be open before it brings another file.
     """
-    doors = _Doors(graph, blobs, doorkeeper, show=show, moment=moment, most=most)
+    doors = _Doors(graph, blobs, doorkeeper, show=show, moment=moment, most=most, waiting=waiting)
     return [
         Route("/upload", doors.told(doors.upload), methods=["PUT", "POST"]),
         Route("/documents/{id}/content", doors.told(doors.download), methods=["GET"]),
@@ -116,6 +118,7 @@ class _Doors:
         show: Show,
         moment: Callable[[], Moment],
         most: int,
+        waiting: int,
     ) -> None:
         self._graph = graph
         self._blobs = blobs
@@ -123,6 +126,7 @@ class _Doors:
         self._show = show
         self._moment = moment
         self._most = most
+        self._waiting = waiting
 
     def told(self, door: Callable[[Request, Viewer], Any]) -> Callable[[Request], Any]:
         """*door* for those who are let in, its errors told in JSON."""
@@ -147,6 +151,7 @@ class _Doors:
         name = documents.filename(_parameter(request, "name"))
         graph = self._graph.within(viewer.tenant)
         await graph.read(documents.may_add, notebook=notebook, by=viewer)
+        await graph.read(jobs.admit, most=self._waiting)
         self._measured(request, self._most)
         blob = await self._blobs.keep(flowing(request), most=self._most)
         arrival = Arrival(filename=name, declared_type=request.headers.get("content-type"), blob=blob)

@@ -6,7 +6,7 @@ from typing_extensions import override
 
 from aether.adapters.neo4j.rows import instant, instant_or_none, lock
 from aether.adapters.neo4j.runner import Row, Runner
-from aether.domain.jobs import Failure, Job, JobId, JobKind, Jobs, JobStatus
+from aether.domain.jobs import Failure, Job, JobId, JobKind, JobPriority, Jobs, JobStatus
 from aether.domain.tenants import TenantId
 from aether.domain.users import UserId
 
@@ -37,6 +37,7 @@ class Neo4jJobs(Jobs):
             kind=job.kind.value,
             subject=job.subject,
             notebook=job.notebook,
+            priority=job.priority.value,
             status=job.status.value,
             stage=job.stage,
             progress=job.progress,
@@ -69,6 +70,11 @@ class Neo4jJobs(Jobs):
         return [job_of(row["job"]) for row in rows]
 
     @override
+    async def open_ones(self, *, most: int) -> int:
+        row = await self._run.one("jobs/open_ones", most=most)
+        return 0 if row is None else int(row["open_ones"])
+
+    @override
     async def unfinished(self, *, running: bool, limit: int) -> Sequence[Job]:
         rows = await self._run("jobs/unfinished", running=running, most=limit)
         return [job_of(row["job"]) for row in rows]
@@ -87,6 +93,7 @@ def job_of(row: Row) -> Job:
         kind=JobKind(row["kind"]),
         subject=row["subject"],
         notebook=row["notebook"],
+        priority=JobPriority(row["priority"] or JobPriority.NORMAL),
         status=JobStatus(row["status"]),
         stage=row["stage"],
         progress=row["progress"],

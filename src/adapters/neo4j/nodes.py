@@ -275,11 +275,14 @@ class Finding(StructuredNode):
 class Job(StructuredNode):
     """Work that goes on after the answer."""
 
+    index_together: ClassVar = [("tenant", "open")]
+
     uid = StringProperty(unique_index=True, db_property="id")
     tenant = StringProperty()
     kind = StringProperty()
     subject = StringProperty(index=True)
     notebook = StringProperty()
+    priority = StringProperty()
     status = StringProperty()
     stage = StringProperty()
     progress = IntegerProperty()

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from aether.domain.errors import Conflict, Missing
+from aether.domain.errors import Conflict, Missing, Unavailable
 from aether.domain.moments import Moment
 from aether.domain.tenants import TenantId
 from aether.domain.users import UserId
@@ -16,12 +16,25 @@ JobId = NewType("JobId", str)
 ATTEMPTS_MOST = 20
 """How often a job is lost by its workers before it fails for good."""
 
+WAITING_MOST = 10_000
+"""How many jobs of a tenant may be open before it brings more, unless that is set."""
+FULL_S = 30.0
+"""When to ask again where too many jobs wait, in seconds."""
+
 
 class JobKind(StrEnum):
     """What a job does."""
 
     PROCESSING = "processing"
     REINDEX = "reindex"
+
+
+class JobPriority(StrEnum):
+    """How soon a job has its turn. None waits for ever."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
 
 
 class JobStatus(StrEnum):
@@ -56,6 +69,18 @@ class JobMissing(Missing):
         super().__init__(f"There is no job {id}.")
 
 
+class QueueFull(Unavailable):
+    """So many jobs of the tenant are not over that no more are taken on."""
+
+    code = "QUEUE_FULL"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"{most:,} jobs of your organisation wait already; bring more when some are done.",
+            retry_after_s=FULL_S,
+        )
+
+
 class JobOver(Conflict):
     """The job is completed, failed or cancelled: it cannot be cancelled any more."""
 
@@ -88,6 +113,21 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """An attempt at a job, as it waits for its turn."""
+
+    job: JobId
+    attempt: int
+    tenant: TenantId
+    priority: JobPriority
+
+    @property
+    def name(self) -> str:
+        """Its name, `<job>:<attempt>`."""
+        return f"{self.job}:{self.attempt}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """Work that goes on after the answer.
 
@@ -105,6 +145,7 @@ class Job:
     kind: JobKind
     subject: str
     notebook: str
+    priority: JobPriority = JobPriority.NORMAL
     status: JobStatus
     stage: str
     progress: int = 0
@@ -124,6 +165,7 @@ class Job:
         subject: str,
         notebook: str,
         tenant: TenantId,
+        priority: JobPriority = JobPriority.NORMAL,
         by: UserId,
         at: Moment,
     ) -> "Job":
@@ -134,12 +176,18 @@ class Job:
             kind=kind,
             subject=subject,
             notebook=notebook,
+            priority=priority,
             status=JobStatus.PENDING,
             stage=STAGES[kind][0],
             created_by=by,
             created_at=at.now,
             updated_at=at.now,
         )
+
+    @property
+    def ticket(self) -> Ticket:
+        """Its present attempt, as it waits for its turn."""
+        return Ticket(job=self.id, attempt=self.attempt, tenant=self.tenant, priority=self.priority)
 
     def claimed(self, attempt: int, *, now: datetime) -> "Job":
         """This job, taken up for *attempt*.
@@ -191,6 +239,7 @@ def told(job: Job) -> dict[str, object]:
         "job": job.id,
         "subject": job.subject,
         "notebook": job.notebook,
+        "priority": job.priority.value,
         "status": job.status.value,
         "stage": job.stage,
         "progress": job.progress,

@@ -11,6 +11,7 @@ from aether.domain.jobs.entity import (
     JobMissing,
     JobOver,
     JobStatus,
+    QueueFull,
     told,
 )
 from aether.domain.jobs.ports import Work
@@ -24,6 +25,16 @@ async def ask(work: Work, job: Job, *, at: Moment) -> Job:
     await work.jobs.add(job)
     await _tell(work, job, at=at)
     return job
+
+
+async def admit(work: Work, *, most: int) -> None:
+    """Refuse if the tenant has *most* jobs that are not over; asked before anything is taken in.
+
+    Raises:
+        QueueFull: It has.
+    """
+    if await work.jobs.open_ones(most=most) >= most:
+        raise QueueFull(most)
 
 
 async def reindex(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from aether.domain import events
-from aether.domain.jobs.entity import Job, JobId
+from aether.domain.jobs.entity import Job, JobId, Ticket
 from aether.domain.tenants import TenantId
 
 
@@ -31,6 +31,10 @@ class Jobs(Protocol):
         """The latest 100 jobs of a notebook, or on a subject; with *live* only those not over."""
         ...
 
+    async def open_ones(self, *, most: int) -> int:
+        """How many jobs of the tenant are not over, counted up to *most*."""
+        ...
+
     async def unfinished(self, *, running: bool, limit: int) -> Sequence[Job]:
         """Jobs of all tenants that run, or that wait, the longest untouched first."""
         ...
@@ -41,17 +45,28 @@ class Jobs(Protocol):
 
 
 class Queue(Protocol):
-    """What wakes workers."""
+    """What wakes workers, and keeps the order in which they take attempts up.
 
-    async def push(self, job: JobId, attempt: int) -> None:
-        """Have some worker take up *attempt* of *job*; pushing it twice runs it once."""
+    Tenants take turns, and what is urgent comes sooner, but nothing waits for ever.
+    """
+
+    async def push(self, ticket: Ticket) -> None:
+        """Have some worker take an attempt up in its turn; pushing it twice runs it once."""
         ...
 
-    async def renew(self, job: JobId, attempt: int) -> None:
-        """The same, though a worker that is gone by now was given it once."""
+    async def hand_out(self) -> int:
+        """Hand on what workers have room for; gives back how many attempts that were."""
         ...
 
-    async def forget(self, job: JobId, attempt: int) -> None:
+    async def lost(self, tickets: Sequence[Ticket]) -> Collection[Ticket]:
+        """Those that nobody will take up, or that were begun, maybe by a worker that is gone by now."""
+        ...
+
+    async def renew(self, ticket: Ticket) -> None:
+        """Push an attempt, though a worker that is gone by now was given it once."""
+        ...
+
+    async def forget(self, ticket: Ticket) -> None:
         """Forget an attempt that nobody is to take up any more."""
         ...
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
-from aether.domain import checks, documents
+from aether.domain import checks, documents, jobs
 from aether.domain.blobs import FileEmpty, FileTooLarge
 from aether.domain.documents import DocumentId
 from aether.domain.errors import Conflict, Forbidden, Invalid, Missing
@@ -199,10 +199,12 @@ class Limits:
     Attributes:
         most: The largest file, in bytes.
         lasts: After how long without a new byte an upload expires.
+        waiting: How many jobs of a tenant may be open before it brings another file.
     """
 
     most: int
     lasts: timedelta
+    waiting: int = jobs.WAITING_MOST
 
     def sized(self, length: int) -> int:
         """*length*, if a file can have it.

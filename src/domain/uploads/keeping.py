@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from aether.domain import documents
+from aether.domain import documents, jobs
 from aether.domain.blobs import Blob
 from aether.domain.documents import Arrival
 from aether.domain.moments import Moment
@@ -28,6 +28,7 @@ async def begin(work: Work, draft: Draft, *, id: UploadId, limits: Limits, by: V
     Raises:
         FileTooLarge: It is announced larger than files may be.
         TooManyUploads: They have begun too many that are unfinished.
+        QueueFull: Too many jobs of their tenant are open. What is all here already is not refused.
     """
     by.creates()
     upload = Upload.new(draft, id=id, tenant=by.tenant, owner=by.user, limits=limits, now=at.now)
@@ -37,6 +38,8 @@ async def begin(work: Work, draft: Draft, *, id: UploadId, limits: Limits, by: V
         return _own(begun, id, by=by)
     if draft.notebook is not None:
         await documents.may_add(work, notebook=draft.notebook, by=by)
+    if draft.kind is not UploadKind.FINAL:
+        await jobs.admit(work, most=limits.waiting)
     if await work.uploads.unfinished(by.user, now=at.now) >= OPEN_MOST:
         raise TooManyUploads
     await work.uploads.add(upload)
