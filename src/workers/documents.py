@@ -19,6 +19,7 @@ from aether.domain.sensitive import Find
 from aether.domain.texts import ChunkText, Extracted, chunks_of
 from aether.domain.vectors import Vector
 from aether.workers.context import Ports
+from aether.workers.parts import Parts
 from aether.workers.progress import Meter
 
 EMBEDDED_AT_A_TIME = 64
@@ -69,14 +70,16 @@ async def _extract(ports: Ports, graph: Graph, document: Document, job: Job) -> 
         await ports.scanner.scan(ports.blobs.open(document.blob))
     await graph.write(jobs.advance, id=job.id, attempt=job.attempt, stage="extract", at=ports.moment())
 
-    meter = Meter(ports, job, "extract")
-
+    meter, parts = Meter(ports, job, "extract"), Parts(ports, graph, job)
+    read_before = await parts.kept()
     async with ports.blobs.local(document.blob) as path:
         extracted = await ports.reader.read(
             path,
             name=document.original_filename,
             content_type=document.declared_type,
             on_progress=meter.report,
+            read_before=read_before,
+            on_stretch=parts.keep,
         )
     packed = await asyncio.to_thread(orjson.dumps, extracted.packed())
     kept = await ports.blobs.keep(_pieces(packed), most=TEXTS_MOST)

@@ -14,6 +14,7 @@ from aether.domain.errors import Unavailable
 from aether.domain.graph import Graph
 from aether.domain.jobs import AttemptOver, Job, JobId, JobKind, JobMissing, JobStatus
 from aether.workers import documents as tasks
+from aether.workers import parts
 from aether.workers.context import Ports
 
 SWEEP_S = 2.0
@@ -125,6 +126,7 @@ async def sweep(ports: Ports) -> None:
     while True:
         try:
             await sweep_once(ports)
+            await parts.sweep_once(ports)
         except Unavailable as failure:
             log.warning("sweep_waits", code=failure.code)
         except Exception:

@@ -1,4 +1,7 @@
-"""Jobs in the graph: `(:Notebook)-[:HAS_JOB]->(:Job)`; those not over carry `open`, which is indexed."""
+"""Jobs in the graph: `(:Notebook)-[:HAS_JOB]->(:Job)`.
+
+Those not over carry `open`, and those with parts `littered`; both are indexed.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -6,6 +9,7 @@ from typing_extensions import override
 
 from aether.adapters.neo4j.rows import instant, instant_or_none, lock
 from aether.adapters.neo4j.runner import Row, Runner
+from aether.domain.blobs import BlobKey
 from aether.domain.jobs import Failure, Job, JobId, JobKind, JobPriority, Jobs, JobStatus
 from aether.domain.tenants import TenantId
 from aether.domain.users import UserId
@@ -57,6 +61,7 @@ class Neo4jJobs(Jobs):
             progress=job.progress,
             attempt=job.attempt,
             returned=job.returned,
+            parts=list(job.parts),
             failure_code=job.failure and job.failure.code,
             failure_message=job.failure and job.failure.message,
             updated_at=job.updated_at,
@@ -80,6 +85,11 @@ class Neo4jJobs(Jobs):
         return [job_of(row["job"]) for row in rows]
 
     @override
+    async def littered(self, *, limit: int) -> Sequence[Job]:
+        rows = await self._run("jobs/littered", most=limit)
+        return [job_of(row["job"]) for row in rows]
+
+    @override
     async def tenant_of(self, id: JobId) -> TenantId | None:
         row = await self._run.one("jobs/tenant_of", id=id)
         return None if row is None else TenantId(row["tenant"])
@@ -99,6 +109,7 @@ def job_of(row: Row) -> Job:
         progress=row["progress"],
         attempt=row["attempt"],
         returned=row["returned"] or 0,
+        parts=tuple(map(BlobKey, row["parts"] or ())),
         failure=failure_of(row),
         created_by=UserId(row["created_by"]),
         created_at=instant(row["created_at"]),

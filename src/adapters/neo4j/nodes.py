@@ -288,6 +288,8 @@ class Job(StructuredNode):
     progress = IntegerProperty()
     attempt = IntegerProperty()
     returned = IntegerProperty()
+    parts = ArrayProperty(StringProperty())
+    littered = BooleanProperty(index=True)
     open = BooleanProperty(index=True)
     failure_code = StringProperty()
     failure_message = StringProperty()

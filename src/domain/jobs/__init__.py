@@ -38,9 +38,12 @@ from aether.domain.jobs.keeping import (
     finish,
     get_many,
     give_back,
+    keep_part,
+    littered,
     reindex,
     strand,
     tenant_of,
+    tidied,
     unfinished,
 )
 from aether.domain.jobs.ports import (
@@ -78,9 +81,12 @@ __all__ = [
     "finish",
     "get_many",
     "give_back",
+    "keep_part",
+    "littered",
     "reindex",
     "strand",
     "tenant_of",
+    "tidied",
     "told",
     "unfinished",
 ]

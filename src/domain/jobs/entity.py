@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from aether.domain.blobs import BlobKey
 from aether.domain.errors import Conflict, Missing, Unavailable
 from aether.domain.moments import Moment
 from aether.domain.tenants import TenantId
@@ -137,6 +138,8 @@ class Job:
         stage: The stage it is in, or ended in.
         progress: How much of the whole is done, from 0 to 100; it never falls within an attempt.
         attempt: Which time it is, or will be, taken up; starts at 1.
+        parts: What its stage has done so far, kept as blobs, in order; those of a stage that is done wait
+            to be removed.
         returned: How many attempts were given back in order, by workers that were told to end.
     """
 
@@ -151,6 +154,7 @@ class Job:
     progress: int = 0
     attempt: int = 1
     returned: int = 0
+    parts: tuple[BlobKey, ...] = ()
     failure: Failure | None = None
     created_by: UserId
     created_at: datetime
@@ -224,6 +228,10 @@ class Job:
             returned=self.returned + returned,
             updated_at=now,
         )
+
+    def with_part(self, part: BlobKey, *, now: datetime) -> "Job":
+        """This job, of whose stage *part* is done too."""
+        return self if part in self.parts else replace(self, parts=(*self.parts, part), updated_at=now)
 
     def ended(self, status: JobStatus, *, failure: Failure | None = None, now: datetime) -> "Job":
         """This job, over."""

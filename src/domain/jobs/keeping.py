@@ -1,7 +1,9 @@
 """Asking for jobs, taking them up, and how they end."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
+from aether.domain.blobs import BlobKey
 from aether.domain.events import Event, EventId
 from aether.domain.jobs.entity import (
     Failure,
@@ -73,6 +75,28 @@ async def advance(work: Work, *, id: JobId, attempt: int, stage: str, at: Moment
     """
     job = await fenced(work, id=id, attempt=attempt)
     return await _changed(work, job.at_stage(stage, now=at.now), at=at)
+
+
+async def keep_part(work: Work, part: BlobKey, *, id: JobId, attempt: int, at: Moment) -> Job:
+    """Commit that a part of the present stage is done, and kept as a blob; nobody is told of it.
+
+    Raises:
+        AttemptOver: This attempt no longer counts, so neither does its part.
+    """
+    job = await fenced(work, id=id, attempt=attempt)
+    await work.jobs.put(kept := job.with_part(part, now=at.now))
+    return kept
+
+
+async def littered(work: Work, *, limit: int) -> Sequence[Job]:
+    """Jobs of all tenants whose parts nobody needs any more."""
+    return await work.jobs.littered(limit=limit)
+
+
+async def tidied(work: Work, *, id: JobId) -> Job:
+    """Note that the parts of a job are gone, which nobody needed any more."""
+    await work.jobs.put(tidy := replace(await _locked(work, id), parts=()))
+    return tidy
 
 
 async def finish(

@@ -8,7 +8,23 @@ from aether.domain.jobs.entity import Job, JobId, Ticket
 from aether.domain.tenants import TenantId
 
 
-class Jobs(Protocol):
+class AllJobs(Protocol):
+    """What those ask who look after the jobs of all tenants."""
+
+    async def unfinished(self, *, running: bool, limit: int) -> Sequence[Job]:
+        """Jobs that run, or that wait, the longest untouched first."""
+        ...
+
+    async def littered(self, *, limit: int) -> Sequence[Job]:
+        """Jobs whose parts nobody needs any more."""
+        ...
+
+    async def tenant_of(self, id: JobId) -> TenantId | None:
+        """The tenant of a job, asked for by a worker, who is given nothing but the id."""
+        ...
+
+
+class Jobs(AllJobs, Protocol):
     """Where jobs are kept."""
 
     async def get_many(self, ids: Collection[JobId]) -> Mapping[JobId, Job]:
@@ -33,14 +49,6 @@ class Jobs(Protocol):
 
     async def open_ones(self, *, most: int) -> int:
         """How many jobs of the tenant are not over, counted up to *most*."""
-        ...
-
-    async def unfinished(self, *, running: bool, limit: int) -> Sequence[Job]:
-        """Jobs of all tenants that run, or that wait, the longest untouched first."""
-        ...
-
-    async def tenant_of(self, id: JobId) -> TenantId | None:
-        """The tenant of a job, asked for by a worker, who is given nothing but the id."""
         ...
 
 
