@@ -13,7 +13,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from aether.domain import uploads
+from aether.domain import batches, uploads
+from aether.domain.batches import BatchId, SeenBatch
 from aether.domain.blobs import FileTooLarge
 from aether.domain.errors import Invalid, Unavailable
 from aether.domain.graph import Graph
@@ -120,6 +121,26 @@ class Receiver:
         """One's own upload as it is, aborted and expired ones too."""
         upload = await self._graph.within(by.tenant).read(uploads.get, id=id, by=by)
         return Received(upload=upload, offset=await self._offset(upload))
+
+    async def batch(self, id: BatchId, *, by: Viewer) -> SeenBatch:
+        """One's own batch, with what has become of each of its files.
+
+        Raises:
+            BatchMissing: It does not exist, or is somebody else's.
+        """
+        batch, known, jobs = await self._graph.within(by.tenant).read(batches.get, id=id, by=by)
+        now, files = self._moment().now, list[batches.File]()
+        for entry in batch.entries:
+            upload = None if entry.upload is None else known.get(entry.upload)
+            job = None if entry.upload is None else jobs.get(uploads.document_of(entry.upload))
+            if job is not None:
+                files.append(batches.of_job(entry, job))
+            elif upload is not None:
+                kept = await self._offset(upload)
+                files.append(batches.of_upload(entry, upload, kept=kept, now=now))
+            else:
+                files.append(batches.of_nothing(entry))
+        return SeenBatch(batch=batch, files=files)
 
     async def resume(self, id: UploadId, *, by: Viewer) -> Received:
         """One's own upload, and where to go on; if all bytes are there, it is a document now.

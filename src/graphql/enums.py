@@ -3,6 +3,7 @@
 import strawberry
 
 from aether.domain.access import GrantKind, Permission
+from aether.domain.batches import FileStatus
 from aether.domain.collaborations import CollaborationStatus
 from aether.domain.compliance import Classification, Regime
 from aether.domain.documents import DocumentOrder, EmbeddingStatus, ProcessingStatus
@@ -39,6 +40,9 @@ strawberry.enum(SearchMode, description="What leads to a hit: words, meaning, or
 strawberry.enum(Leg, name="SearchLeg", description="A part of the search that may be missing from an answer.")
 strawberry.enum(SensitiveKind, description="What something sensitive is.")
 strawberry.enum(TenantStatus, description="Whether a tenant's people may enter.")
+strawberry.enum(
+    FileStatus, name="UploadBatchFileStatus", description="What has become of a file of a batch so far."
+)
 strawberry.enum(UploadStatus, description="Where an upload is in its life.")
 strawberry.enum(Role, description="What a person may do in general.")
 strawberry.enum(UserStatus, description="Whether a user may enter.")

@@ -16,6 +16,7 @@ from typing_extensions import override
 
 from aether.domain.views import Views
 from aether.graphql.access import AccessQueries
+from aether.graphql.batches import BatchMutations, BatchQueries
 from aether.graphql.collaborations import CollaborationMutations, CollaborationQueries
 from aether.graphql.context import Info
 from aether.graphql.cost import NodeLimit
@@ -62,6 +63,7 @@ _LOADERS: Mapping[str, Callable[[Info, str], Awaitable[Node | None]]] = {
 @strawberry.type
 class Query(
     AccessQueries,
+    BatchQueries,
     CollaborationQueries,
     DocumentQueries,
     JobQueries,
@@ -89,6 +91,7 @@ class Query(
 
 @strawberry.type
 class Mutation(
+    BatchMutations,
     CollaborationMutations,
     CopyMutations,
     DocumentMutations,

@@ -1,15 +1,19 @@
 """Uploads in the API: begun here, brought in pieces by tus, and looked at while they come."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, cast
 
 import strawberry
 
-from aether.domain import checks
+from aether.domain import batches, checks
+from aether.domain.batches import BatchId, Entry
 from aether.domain.errors import Refused, Unavailable
+from aether.domain.jobs import Failure
 from aether.domain.notebooks import NotebookId
 from aether.domain.receiving import Received
 from aether.domain.uploads import Draft, UploadId, UploadMissing, UploadStatus
+from aether.graphql.batches import UploadBatch, batch_by_id
 from aether.graphql.context import Info
 from aether.graphql.documents import Document, document_by_id
 from aether.graphql.jobs import Job, job_by_id
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from aether.graphql.notebooks import Notebook
 
 FILES_MOST = 100
+NAME_MOST = 255
 
 
 @strawberry.type
@@ -172,9 +177,11 @@ class CreateUploadsPayload(Payload):
 
     Attributes:
         results: One for each file, in the order given.
+        batch: The files together; `uploadBatch` tells later what has become of them.
     """
 
     results: list[CreateUploadResult] = strawberry.field(default_factory=list)
+    batch: UploadBatch | None = None
 
 
 @strawberry.type
@@ -242,7 +249,8 @@ class UploadMutations:
             if away is not None:
                 errors = [UserError.of(away)]
             results.append(CreateUploadResult(ok=begun is not None, upload=begun, user_errors=errors))
-        return CreateUploadsPayload(results=results)
+        batch = await _together(info, input, results) if any(it.ok for it in results) else None
+        return CreateUploadsPayload(results=results, batch=batch)
 
     @mutation
     async def abort_upload(self, info: Info, input: AbortUploadInput) -> AbortUploadPayload:
@@ -253,6 +261,27 @@ class UploadMutations:
         """
         await info.context.ports.receiver.abort(UploadId(input.id), by=info.context.viewer)
         return AbortUploadPayload(upload_id=input.id)
+
+
+async def _together(info: Info, input: CreateUploadsInput, results: list[CreateUploadResult]) -> UploadBatch:
+    """The batch of these files."""
+    at, viewer = info.context.ports.moment(), info.context.viewer
+    entries = [
+        Entry(
+            name=file.name[:NAME_MOST],
+            size=file.size,
+            upload=None if it.upload is None else UploadId(it.upload.id),
+            refusal=next(map(_failure, it.user_errors), None),
+        )
+        for file, it in zip(input.files, results, strict=True)
+    ]
+    id, notebook = BatchId(at.id("batch")), NotebookId(input.notebook_id)
+    await info.context.write(batches.add, entries, id=id, notebook=notebook, by=viewer, now=at.now)
+    return await batch_by_id(info, id)
+
+
+def _failure(error: UserError) -> Failure:
+    return Failure(code=cast("Enum", error.code).name, message=error.message)
 
 
 async def _begun(info: Info, file: UploadFileInput, notebook: str) -> Upload:

@@ -44,9 +44,9 @@ async def run_job(context: dict[str, Any], named: str) -> None:
     graph = ports.graph.within(tenant)
     with structlog.contextvars.bound_contextvars(job=id, attempt=attempt, tenant=tenant):
         try:
-            await _held(
-                ports, graph, await graph.write(jobs.claim, id=id, attempt=attempt, at=ports.moment())
-            )
+            claimed = await graph.write(jobs.claim, id=id, attempt=attempt, at=ports.moment())
+            log.info("job_taken_up", stage=claimed.stage)
+            await _held(ports, graph, claimed)
         except (AttemptOver, JobMissing):
             log.info("attempt_over")
         except asyncio.CancelledError:

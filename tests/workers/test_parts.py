@@ -81,7 +81,8 @@ async def test_a_long_file_is_read_on_from_the_page_that_was_reached(
     house: House, ada: Caller, ports: Ports
 ) -> None:
     notebook = await ada.notebook()
-    _, job = await ada.upload(notebook, "long.pdf", make_files.long_pdf(PAGES))
+    file = make_files.long_pdf(PAGES)
+    _, job = await ada.upload(notebook, "long.pdf", file)
     before = blobs(house)
 
     first = await broken_off(ports, job, after=3)
@@ -93,7 +94,7 @@ async def test_a_long_file_is_read_on_from_the_page_that_was_reached(
     assert [it.until for it in second.handed] == [it.until for it in first.given] == [100, 200, 300]
     assert second.given[0].since == 300
     whole = Noting(ports.reader)
-    _, other = await ada.upload(notebook, "again.pdf", make_files.long_pdf(PAGES))
+    _, other = await ada.upload(notebook, "again.pdf", file)
     with pytest.raises(Death):
         await run(replace(ports, reader=whole, embedder=Deadly()), other)
     assert whole.handed == []

@@ -61,10 +61,11 @@ class ArqQueue(Queue):
     async def push(self, ticket: Ticket) -> None:
         named, now = ticket.name, _now_ms()
         packed = serialize_job(TASK, (named,), {}, None, now)
+        place = now if ticket.attempt == 1 else 0  # what was begun before comes first in its line
         keys = [QUEUE, _LINES, _RESTING, _PASS, _line_key(ticket), job_key_prefix + named]
         keys += [in_progress_key_prefix + named]
         with _told():
-            await self._push(keys=keys, args=[named, _line(ticket), now, packed, LASTS_S * 1000])
+            await self._push(keys=keys, args=[named, _line(ticket), place, packed, LASTS_S * 1000])
 
     @override
     async def renew(self, ticket: Ticket) -> None:

@@ -6,11 +6,11 @@ has had so far, its pass; `resting` the same of lines that ran empty, as long as
 
 PUSH = """
 local queue, lines, resting, pass, line = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local name, named, now = ARGV[1], ARGV[2], ARGV[3]
+local name, named = ARGV[1], ARGV[2]
 if redis.call('ZSCORE', queue, name) or redis.call('EXISTS', KEYS[7]) == 1 then return 0 end
 if redis.call('ZSCORE', line, name) then return 0 end
 redis.call('PSETEX', KEYS[6], ARGV[5], ARGV[4])
-redis.call('ZADD', line, now, name)
+redis.call('ZADD', line, ARGV[3], name)
 if not redis.call('ZSCORE', lines, named) then
   local had = tonumber(redis.call('ZSCORE', resting, named) or 0)
   redis.call('ZADD', lines, math.max(had, tonumber(redis.call('GET', pass) or 0)), named)

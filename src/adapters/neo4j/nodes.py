@@ -125,6 +125,7 @@ class User(StructuredNode):
     forked = RelationshipTo("Notebook", "FORKED", model=Forked)
     keys = RelationshipTo("ApiKey", "HOLDS")
     uploads = RelationshipTo("Upload", "UPLOADS")
+    batches = RelationshipTo("UploadBatch", "BRINGS")
 
 
 class ApiKey(StructuredNode):
@@ -300,6 +301,21 @@ class Job(StructuredNode):
     finished_at = INSTANT()
 
 
+class UploadBatch(StructuredNode):
+    """Files that are brought together; of each there is one entry in each list."""
+
+    uid = StringProperty(unique_index=True, db_property="id")
+    tenant = StringProperty()
+    owner = StringProperty()
+    notebook = StringProperty()
+    names = ArrayProperty(StringProperty())
+    sizes = ArrayProperty(IntegerProperty())
+    uploads = ArrayProperty(StringProperty())
+    codes = ArrayProperty(StringProperty())
+    messages = ArrayProperty(StringProperty())
+    created_at = INSTANT()
+
+
 class Upload(StructuredNode):
     """A file on its way, whose bytes lie elsewhere."""
 
@@ -369,6 +385,7 @@ NODES: tuple[type[StructuredNode], ...] = (
     Finding,
     Job,
     Upload,
+    UploadBatch,
     Activity,
     Event,
     Migration,
