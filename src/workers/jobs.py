@@ -41,7 +41,7 @@ async def run_job(context: dict[str, Any], named: str) -> None:
     tenant = await ports.graph.read(jobs.tenant_of, id=id)
     if tenant is None or not await ports.leases.take(id, attempt, seconds=ports.lease_s):
         return
-    graph = ports.graph.within(tenant)
+    graph, theirs = ports.graph.within(tenant), False
     with structlog.contextvars.bound_contextvars(job=id, attempt=attempt, tenant=tenant):
         try:
             claimed = await graph.write(jobs.claim, id=id, attempt=attempt, at=ports.moment())
@@ -49,11 +49,19 @@ async def run_job(context: dict[str, Any], named: str) -> None:
             await _held(ports, graph, claimed)
         except (AttemptOver, JobMissing):
             log.info("attempt_over")
+            theirs = await _elsewhere(graph, id, attempt)
         except asyncio.CancelledError:
             await seen_through(_given_back(ports, graph, id, attempt))
             raise
         finally:
-            await seen_through(_let_go(ports, id, attempt))
+            if not theirs:
+                await seen_through(_let_go(ports, id, attempt))
+
+
+async def _elsewhere(graph: Graph, id: JobId, attempt: int) -> bool:
+    """Whether somebody else runs this very attempt, for it was handed out twice: then the lease is theirs."""
+    now = (await graph.read(jobs.get_many, [id])).get(id)
+    return now is not None and now.status is JobStatus.RUNNING and now.attempt == attempt
 
 
 async def _held(ports: Ports, graph: Graph, job: Job) -> None:

@@ -21,8 +21,10 @@ from typing import Any
 
 import httpx
 import pytest
+from redis.asyncio import Redis
 
 from aether import settings
+from aether.adapters.arq.queue import PRESENT_S
 from aether.domain.events import BEGINNING
 from aether.domain.jobs import STAGES, JobKind
 from aether.domain.tenants import TenantId
@@ -38,7 +40,7 @@ from tests.graphql.house import Caller, House
 from tests.test_bootstrap import cluster  # noqa: F401 - the same
 
 KILLS = int(os.environ.get("AETHER_TEST_KILLS", "10"))
-WORKERS = 3
+WORKERS = 4
 DOCUMENTS_FOR_A_KILL = 0.6
 RESUMED_WITHIN_S = 15.0
 
@@ -107,16 +109,25 @@ class Fleet:
 
     api: Process
     workers: list[Process]
+    redis: Redis
     killed: dict[tuple[str, int], float] = field(default_factory=dict)
 
     async def kill(self, chance: random.Random) -> None:
-        """Kill one of them, and start it anew."""
+        """Kill one of them, and start it anew, as soon as there is another worker to go on."""
+        async with asyncio.timeout(60):
+            while await self._present() < 2:
+                await asyncio.sleep(0.1)
         process = self.api if chance.random() < 1 / 6 else chance.choice(self.workers)
         at = await process.kill()
         if process is not self.api:
             for attempt in process.taken_up():
                 self.killed.setdefault(attempt, at)
         await process.start()
+
+    async def _present(self) -> int:
+        """How many workers said within the last second that they are there."""
+        since = (time.time() + PRESENT_S - 1) * 1000
+        return int(await self.redis.zcount("aether:workers", since, "+inf"))
 
     def resumed(self) -> list[float]:
         """How long it took until each attempt that was killed was followed by the next, in seconds."""
@@ -131,7 +142,7 @@ class Fleet:
 
 
 @pytest.fixture
-async def fleet(cluster: Settings, tmp_path: Path) -> AsyncIterator[Fleet]:
+async def fleet(house: House, cluster: Settings, tmp_path: Path) -> AsyncIterator[Fleet]:
     found = {**settings.environment(cluster), "AETHER_LOG_FORMAT": "json", "AETHER_WORKER_JOBS": "2"}
     module = (sys.executable, "-m")
     api = Process((*module, "aether.cli", "api"), found, tmp_path / "api.log")
@@ -143,7 +154,7 @@ async def fleet(cluster: Settings, tmp_path: Path) -> AsyncIterator[Fleet]:
         for process in (api, *workers):
             await process.start()
             stack.push_async_callback(process.stop)
-        yield Fleet(api, workers)
+        yield Fleet(api, workers, house.opened.redis)
 
 
 @pytest.fixture
@@ -232,7 +243,7 @@ async def test_whoever_is_killed_every_document_is_understood_once(
     since = time.monotonic()
     bringing = asyncio.create_task(bring(ada, notebook, many, chance))
     for _ in range(KILLS):
-        await asyncio.sleep(chance.uniform(0.3, 2.5))
+        await asyncio.sleep(chance.uniform(0.0, 2.0))
         await fleet.kill(chance)
     await bringing
     killing_s = time.monotonic() - since
