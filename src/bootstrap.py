@@ -131,6 +131,7 @@ class Outside:
             FolderStaging(folder / "staging", blobs=kept),
             self.leases,
             moment=system.moment,
+            feed=self.feed,
             limits=Limits(most=settings.max_upload_bytes, lasts=lasts, waiting=settings.jobs_waiting_most),
         )
 

@@ -17,9 +17,11 @@ from aether.domain import batches, uploads
 from aether.domain.batches import BatchId, SeenBatch
 from aether.domain.blobs import FileTooLarge
 from aether.domain.errors import Invalid, Unavailable
+from aether.domain.events import Feed
 from aether.domain.graph import Graph
 from aether.domain.jobs import JobId, Leases
 from aether.domain.moments import Moment
+from aether.domain.telling import Telling
 from aether.domain.uploads import (
     Checksum,
     Draft,
@@ -68,11 +70,14 @@ class Receiver:
         *,
         moment: Callable[[], Moment],
         limits: Limits,
+        feed: Feed | None = None,
     ) -> None:
+        """*feed* is where it is told how far uploads are, if anybody is to know."""
         self._graph = graph
         self._staging = staging
         self._leases = leases
         self._moment = moment
+        self._feed = feed
         self.limits = limits
 
     async def begin(self, draft: Draft, *, by: Viewer) -> Upload:
@@ -192,8 +197,10 @@ class Receiver:
             )
             if coming is not None and coming > room:
                 raise overrun
-            flowing = _measured(turn.kept(stream), room, overrun)
+            telling = Telling(self._feed, upload, kept=kept, moment=self._moment)
+            flowing = telling.flowing(_measured(turn.kept(stream), room, overrun))
             size = await self._staging.append(id, flowing, at=offset, checksum=checksum)
+        await telling.stopped(size)
         return await self._settled(upload, size, by=by)
 
     async def abort(self, id: UploadId, *, by: Viewer) -> None:

@@ -41,7 +41,7 @@ from aether.graphql.search import SearchQueries
 from aether.graphql.sessions import SessionQueries
 from aether.graphql.templates import TemplateMutations, TemplateQueries, template_by_id
 from aether.graphql.tenants import TenantMutations, TenantQueries, tenant_by_id
-from aether.graphql.uploads import UploadMutations, UploadQueries
+from aether.graphql.uploads import UploadMutations, UploadQueries, UploadSubscriptions
 from aether.graphql.users import UserMutations, UserQueries, user_by_id
 
 CACHED_DOCUMENTS = 256
@@ -107,7 +107,7 @@ class Mutation(
 
 
 @strawberry.type
-class Subscription(JobSubscriptions, NotebookSubscriptions):
+class Subscription(JobSubscriptions, NotebookSubscriptions, UploadSubscriptions):
     """What happens, live. Each event carries a cursor from which to go on after a broken connection."""
 
 

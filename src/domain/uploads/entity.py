@@ -356,3 +356,20 @@ class Upload:
 def document_of(id: UploadId) -> DocumentId:
     """The id of the document that an upload becomes: the same however often it is finished."""
     return DocumentId(f"document_{id.partition('_')[2]}")
+
+
+def topic_of(id: UploadId) -> str:
+    """The topic on which it is told how far an upload is."""
+    return f"upload/{id}"
+
+
+def told(upload: Upload, *, kept: int, now: datetime) -> dict[str, object]:
+    """What listeners show of an upload of which so many bytes are kept."""
+    return {
+        "upload": upload.id,
+        "status": upload.status(now=now).value,
+        "offset": kept,
+        "length": upload.length,
+        "document": upload.document,
+        "job": upload.job,
+    }
