@@ -7,7 +7,7 @@ UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all check format bench bench-read fuzz neo4j web schema lock clean
+.PHONY: help run test test-all check format bench bench-read fuzz kills neo4j web schema lock clean
 
 help: ## say what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ bench-read: $(VENV)/.dev ## race reading against @neo4j/graphql, and write bench
 
 fuzz: $(VENV)/.dev ## ask N random questions on both ways to an answer, from SEED on, and compare
 	$(BIN)/python -m tests.plans.fuzz --cases $(or $(N),2000) --seed $(or $(SEED),1)
+
+kills: $(VENV)/.dev ## kill workers and the API N times while documents come, and see that nothing is lost or doubled
+	AETHER_TEST_ENGINES=arcadedb AETHER_TEST_KILLS=$(or $(N),200) $(BIN)/pytest -q -s tests/e2e/test_kills.py
 
 neo4j: $(VENV)/.dev ## start a real Neo4j 5.26 beside us; needs Java 17 and Maven
 	$(BIN)/python -m tests.servers.neo4j

@@ -7,11 +7,12 @@ Everything that is opened here is closed here. `outside` opens what both process
 import asyncio
 import hashlib
 import os
+import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
@@ -19,7 +20,6 @@ from urllib.parse import urlsplit
 
 import httpx
 from arq.connections import ArqRedis
-from arq.worker import Worker, func
 from neo4j import AsyncDriver
 from redis.asyncio import Redis
 from starlette.applications import Starlette
@@ -30,7 +30,8 @@ from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from aether.adapters import system
-from aether.adapters.arq.queue import QUEUE, TASK, ArqQueue
+from aether.adapters.arq.queue import ArqQueue
+from aether.adapters.arq.worker import ArqWorker
 from aether.adapters.audimodal import processor as audimodal
 from aether.adapters.audimodal.messages import message_routes
 from aether.adapters.clamav.scanner import ClamavScanner
@@ -66,6 +67,7 @@ from aether.domain.admission import Doorkeeper
 from aether.domain.blobs import Blobs
 from aether.domain.callbacks import Rules, Sender
 from aether.domain.direct import Direct
+from aether.domain.endings import ended
 from aether.domain.errors import Unavailable
 from aether.domain.identity import Credential, CredentialKind, IdentityProvider, TokenVerifier
 from aether.domain.presigning import Presigning
@@ -82,7 +84,6 @@ from aether.workers.events import relay
 from aether.workers.jobs import run_job, sweep
 from aether.workers.uploads import sweep_uploads
 
-JOB_MOST_S = 24 * 3600
 NICENESS = 10
 
 Page = Callable[[], Mapping[str, Any]]
@@ -145,6 +146,7 @@ class Outside:
             FolderStaging(folder / "staging", blobs=kept),
             self.leases,
             moment=system.moment,
+            feed=self.feed,
             limits=self.limits,
             store=self.store,
         )
@@ -153,7 +155,9 @@ class Outside:
     def limits(self) -> Limits:
         """How much may come, and how long it may take."""
         lasts = timedelta(hours=self.settings.upload_expiry_hours)
-        return Limits(most=self.settings.max_upload_bytes, lasts=lasts)
+        return Limits(
+            most=self.settings.max_upload_bytes, lasts=lasts, waiting=self.settings.jobs_waiting_most
+        )
 
     @cached_property
     def store(self) -> Presigning | None:
@@ -440,6 +444,7 @@ def application(opened: Outside, known: Identity, *, page: Page = dict) -> Starl
                 moment=system.moment,
                 most=settings.max_upload_bytes,
                 elsewhere=Elsewhere(opened.store, settings.s3_presigned_s) if opened.store else None,
+                waiting=settings.jobs_waiting_most,
             ),
             *tus_routes(opened.receiver, doorkeeper, show=show),
             *auth_routes(known.provider, known.verifier, origins=origins, key=key, sessions=sessions),
@@ -506,14 +511,7 @@ async def relaying(opened: Outside) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await _ended(task)
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    """Cancel *task* until it has ended: what it calls may lose one cancellation that comes with an answer."""
-    while not task.done():
-        task.cancel()
-        await asyncio.wait({task}, timeout=1)
+        await ended(task)
 
 
 def api(settings: Settings) -> Starlette:
@@ -533,34 +531,26 @@ def api(settings: Settings) -> Starlette:
 
 
 async def work(settings: Settings) -> None:
-    """Run jobs until told to stop; whoever waits for an answer has the processor before us."""
+    """Run jobs until told to stop; those in hand are given back then.
+
+    Whoever waits for an answer has the processor before us.
+    """
     os.nice(NICENESS)
+    told = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
     async with outside(settings) as opened, relaying(opened):
-        beside = (
-            _loaded(opened),
-            _tidied(opened),
-            sweep(opened.worker_ports),
-            sweep_uploads(opened.worker_ports),
-            deliver(opened.worker_ports),
-        )
-        tasks = [asyncio.create_task(each) for each in beside]
-        worker = Worker(
-            functions=[func(cast("Any", run_job), name=TASK, keep_result=0, timeout=JOB_MOST_S, max_tries=1)],
-            redis_pool=opened.arq,
-            queue_name=QUEUE,
-            max_jobs=settings.worker_jobs,
-            poll_delay=0.1,
-            keep_result=0,
-            handle_signals=True,
-            ctx={"ports": opened.worker_ports},
-        )
+        ports = opened.worker_ports
+        run = partial(run_job, {"ports": ports})
+        worker = ArqWorker(opened.arq, opened.queue, run, slots=settings.worker_jobs)
+        beside = (_loaded(opened), _tidied(opened), sweep(ports), sweep_uploads(ports), deliver(ports))
+        tasks = [asyncio.create_task(each) for each in (worker.run(), told.wait(), *beside)]
         try:
-            with suppress(asyncio.CancelledError):
-                await worker.async_run()
+            await asyncio.wait(tasks[:2], return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in tasks:
-                task.cancel()
-            await worker.close()
+            await ended(*tasks)
+        if not tasks[0].cancelled():
+            tasks[0].result()
 
 
 async def _tidied(opened: Outside) -> None:

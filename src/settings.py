@@ -182,6 +182,9 @@ class Settings(BaseSettings):
     upload_expiry_hours: float = Field(
         24.0, gt=0, le=8760, description="After how many hours without a byte an unfinished upload expires."
     )
+    jobs_waiting_most: int = Field(
+        10_000, ge=1, le=10**7, description="How many jobs of a tenant may be open before it brings more."
+    )
     worker_jobs: int = Field(4, ge=1, le=100, description="How many jobs one worker runs at a time.")
     worker_lease_s: float = Field(
         6.0, ge=1, le=300, description="After how many seconds a silent worker's job is given to another."

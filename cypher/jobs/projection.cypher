@@ -4,6 +4,6 @@
 // needs:   job
 // gives:   job
 job {
-  .id, .tenant, .kind, .subject, .notebook, .status, .stage, .progress, .attempt, .failure_code,
-  .failure_message, .created_by, .created_at, .updated_at, .finished_at
+  .id, .tenant, .kind, .subject, .notebook, .priority, .status, .stage, .progress, .attempt,
+  .returned, .parts, .failure_code, .failure_message, .created_by, .created_at, .updated_at, .finished_at
 } AS job

@@ -14,7 +14,7 @@ from aether.domain.access import Permission
 from aether.domain.blobs import Blob
 from aether.domain.documents import Arrival, Document, DocumentId, DocumentOrder, SeenDocument
 from aether.domain.errors import Invalid
-from aether.domain.jobs import Job, JobKind
+from aether.domain.jobs import Job, JobKind, JobPriority
 from aether.domain.moments import Moment
 from aether.domain.notebooks import (
     SUBTREE_MOST,
@@ -147,6 +147,7 @@ async def _copy_documents(
             subject=document.id,
             notebook=document.notebook,
             tenant=by.tenant,
+            priority=JobPriority.LOW,
             by=by.user,
             at=at,
         )

@@ -7,7 +7,7 @@ only its `work`; ids and instants are made before it.
 from collections.abc import Awaitable, Callable
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
-from aether.domain import callbacks, collaborations, documents, keys, passages, templates, uploads
+from aether.domain import batches, callbacks, collaborations, documents, keys, passages, templates
 from aether.domain.tenants import TenantId
 
 P = ParamSpec("P")
@@ -17,7 +17,7 @@ T = TypeVar("T")
 class Work(
     callbacks.Work,
     collaborations.Work,
-    uploads.Work,
+    batches.Work,
     documents.Work,
     keys.Work,
     passages.Work,

@@ -13,13 +13,16 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from aether.domain import uploads
+from aether.domain import batches, uploads
+from aether.domain.batches import BatchId, SeenBatch
 from aether.domain.blobs import FileTooLarge
 from aether.domain.errors import Invalid, Unavailable
+from aether.domain.events import Feed
 from aether.domain.graph import Graph
 from aether.domain.jobs import JobId, Leases
 from aether.domain.moments import Moment
 from aether.domain.presigning import Presigning, UploadIsDirect
+from aether.domain.telling import Telling
 from aether.domain.uploads import (
     Checksum,
     Draft,
@@ -69,12 +72,15 @@ class Receiver:
         moment: Callable[[], Moment],
         limits: Limits,
         store: Presigning | None = None,
+        feed: Feed | None = None,
     ) -> None:
+        """*feed* is where it is told how far uploads are, if anybody is to know."""
         self._graph = graph
         self._store = store
         self._staging = staging
         self._leases = leases
         self._moment = moment
+        self._feed = feed
         self.limits = limits
 
     async def begin(self, draft: Draft, *, by: Viewer) -> Upload:
@@ -123,6 +129,26 @@ class Receiver:
         """One's own upload as it is, aborted and expired ones too."""
         upload = await self._graph.within(by.tenant).read(uploads.get, id=id, by=by)
         return Received(upload=upload, offset=await self._offset(upload))
+
+    async def batch(self, id: BatchId, *, by: Viewer) -> SeenBatch:
+        """One's own batch, with what has become of each of its files.
+
+        Raises:
+            BatchMissing: It does not exist, or is somebody else's.
+        """
+        batch, known, jobs = await self._graph.within(by.tenant).read(batches.get, id=id, by=by)
+        now, files = self._moment().now, list[batches.File]()
+        for entry in batch.entries:
+            upload = None if entry.upload is None else known.get(entry.upload)
+            job = None if entry.upload is None else jobs.get(uploads.document_of(entry.upload))
+            if job is not None:
+                files.append(batches.of_job(entry, job))
+            elif upload is not None:
+                kept = await self._offset(upload)
+                files.append(batches.of_upload(entry, upload, kept=kept, now=now))
+            else:
+                files.append(batches.of_nothing(entry))
+        return SeenBatch(batch=batch, files=files)
 
     async def resume(self, id: UploadId, *, by: Viewer) -> Received:
         """One's own upload, and where to go on; if all bytes are there, it is a document now.
@@ -176,8 +202,10 @@ class Receiver:
             )
             if coming is not None and coming > room:
                 raise overrun
-            flowing = _measured(turn.kept(stream), room, overrun)
+            telling = Telling(self._feed, upload, kept=kept, moment=self._moment)
+            flowing = telling.flowing(_measured(turn.kept(stream), room, overrun))
             size = await self._staging.append(id, flowing, at=offset, checksum=checksum)
+        await telling.stopped(size)
         return await self._settled(upload, size, by=by)
 
     async def abort(self, id: UploadId, *, by: Viewer) -> None:

@@ -366,6 +366,7 @@ class DocumentMutations:
         job = await info.context.write(
             documents.reprocess,
             id=DocumentId(input.id),
+            waiting=info.context.ports.receiver.limits.waiting,
             by=info.context.viewer,
             at=info.context.ports.moment(),
         )

@@ -3,11 +3,12 @@
 import strawberry
 
 from aether.domain.access import GrantKind, Permission
+from aether.domain.batches import FileStatus
 from aether.domain.callbacks import DeliveryStatus
 from aether.domain.collaborations import CollaborationStatus
 from aether.domain.compliance import Classification, Regime
 from aether.domain.documents import DocumentOrder, EmbeddingStatus, ProcessingStatus
-from aether.domain.jobs import JobKind, JobStatus
+from aether.domain.jobs import JobKind, JobPriority, JobStatus
 from aether.domain.notebooks import NotebookStatus, Order, Shelf, Visibility
 from aether.domain.search import Leg, SearchMode
 from aether.domain.sensitive import SensitiveKind
@@ -23,6 +24,7 @@ strawberry.enum(EmbeddingStatus, description="Whether a document can be found by
 strawberry.enum(DeliveryStatus, name="CallbackDeliveryStatus", description="Where a delivery is in its life.")
 strawberry.enum(DocumentOrder, description="How documents are ordered.")
 strawberry.enum(JobKind, description="What a job does.")
+strawberry.enum(JobPriority, description="How soon a job has its turn; none waits for ever.")
 strawberry.enum(JobStatus, description="Where a job is in its life.")
 strawberry.enum(
     Shelf, name="NotebookShelf", description="Which notebooks are meant, of those that one may read."
@@ -40,6 +42,9 @@ strawberry.enum(SearchMode, description="What leads to a hit: words, meaning, or
 strawberry.enum(Leg, name="SearchLeg", description="A part of the search that may be missing from an answer.")
 strawberry.enum(SensitiveKind, description="What something sensitive is.")
 strawberry.enum(TenantStatus, description="Whether a tenant's people may enter.")
+strawberry.enum(
+    FileStatus, name="UploadBatchFileStatus", description="What has become of a file of a batch so far."
+)
 strawberry.enum(UploadStatus, description="Where an upload is in its life.")
 strawberry.enum(Role, description="What a person may do in general.")
 strawberry.enum(UserStatus, description="Whether a user may enter.")

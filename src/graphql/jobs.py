@@ -1,14 +1,17 @@
 """Jobs in the API: work that goes on after the answer, followed live."""
 
 from collections.abc import AsyncGenerator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
 from aether.domain import documents, jobs
+from aether.domain.documents import DocumentId, DocumentMissing
+from aether.domain.errors import Invalid
 from aether.domain.events import BEGINNING, Report, cursor
-from aether.domain.jobs import JobId, JobKind, JobMissing, JobStatus
+from aether.domain.jobs import JobId, JobKind, JobMissing, JobPriority, JobStatus
 from aether.domain.notebooks import NotebookId, NotebookMissing
 from aether.graphql.context import Info
 from aether.graphql.nodes import Node
@@ -42,6 +45,7 @@ class Job(Node):
 
     Attributes:
         kind: What it does.
+        priority: How soon it has its turn.
         status: Where it is in its life.
         stage: The stage it is in, or ended in, such as `extract`.
         progress: How much of the whole is done, from 0 to 100.
@@ -52,6 +56,7 @@ class Job(Node):
     """
 
     kind: JobKind
+    priority: JobPriority
     status: JobStatus
     stage: str
     progress: int
@@ -76,6 +81,7 @@ class Job(Node):
         return cls(
             id=strawberry.ID(job.id),
             kind=job.kind,
+            priority=job.priority,
             status=job.status,
             stage=job.stage,
             progress=job.progress,
@@ -92,6 +98,7 @@ class Job(Node):
         return Job(
             id=self.id,
             kind=self.kind,
+            priority=self.priority,
             status=JobStatus(told["status"]),
             stage=told["stage"],
             progress=told["progress"],
@@ -203,8 +210,14 @@ class JobMutations:
         Args:
             input: Which job.
         """
-        at = info.context.ports.moment()
-        job = await info.context.write(documents.retry, job=JobId(input.id), by=info.context.viewer, at=at)
+        ports = info.context.ports
+        job = await info.context.write(
+            documents.retry,
+            job=JobId(input.id),
+            waiting=ports.receiver.limits.waiting,
+            by=info.context.viewer,
+            at=ports.moment(),
+        )
         return RetryJobPayload(job=Job.of(job))
 
 
@@ -222,17 +235,28 @@ class JobSubscriptions:
             id: The job.
             after: The cursor of the last one seen; everything behind it comes again.
         """
-        known = await job_by_id(info, id)
-        if known is None:
-            raise JobMissing(id)
-        if after is None or JobStatus(known.status).over:
-            yield _present(known, info)
-            if JobStatus(known.status).over:
-                return
-        async for told in _followed(info, f"job/{id}", after):
-            if await job_by_id(info, id) is None:
-                raise JobMissing(id)
-            yield _progress(known, told)
+        async for progress in _job_followed(info, id, after):
+            yield progress
+
+    @strawberry.subscription
+    async def processing_progress(
+        self,
+        info: Info,
+        job_id: strawberry.ID | None = None,
+        document_id: strawberry.ID | None = None,
+        after: str | None = None,
+    ) -> AsyncGenerator[JobProgress, None]:
+        """How far a document is processed: its job as it is, then each change, up to its end.
+
+        Args:
+            job_id: The job; or else name the document.
+            document_id: The document, whose latest job is meant.
+            after: The cursor of the last one seen; everything behind it comes again.
+        """
+        if (job_id is None) == (document_id is None):
+            raise Invalid("Name either the job or the document.", field="job_id")
+        async for progress in _job_followed(info, job_id or await _latest(info, document_id), after):
+            yield progress
 
     @strawberry.subscription
     async def notebook_uploads(
@@ -245,11 +269,46 @@ class JobSubscriptions:
             after: The cursor of the last one seen; everything behind it comes again.
         """
         await _readable(info, notebook_id)
-        async for told in _followed(info, f"uploads/{notebook_id}", after):
+        async for told in followed(info, f"uploads/{notebook_id}", after):
             await _readable(info, notebook_id)
+            if told.gap:
+                for open_one in await _open_ones(info, notebook_id):
+                    yield replace(_present(open_one, info), cursor=told.cursor, gap=True)
             job = await job_by_id(info, told.event.payload["job"])
             if job is not None:
                 yield _progress(job, told)
+
+
+async def _job_followed(info: Info, id: str, after: str | None) -> AsyncGenerator[JobProgress, None]:
+    known = await job_by_id(info, id)
+    if known is None:
+        raise JobMissing(id)
+    if after is None or JobStatus(known.status).over:
+        yield _present(known, info)
+        if JobStatus(known.status).over:
+            return
+    async for told in followed(info, f"job/{id}", after):
+        if await job_by_id(info, id) is None:
+            raise JobMissing(id)
+        yield _progress(known, told)
+
+
+async def _latest(info: Info, document: str | None) -> strawberry.ID:
+    """The latest job of a document."""
+    id = DocumentId(document or "")
+    found = await info.context.read(documents.jobs_of_document, document=id, by=info.context.viewer)
+    found = [job for job in found if job.kind is JobKind.PROCESSING]
+    if not found:
+        raise DocumentMissing(id)
+    return strawberry.ID(found[0].id)
+
+
+async def _open_ones(info: Info, notebook: str) -> list[Job]:
+    """The jobs of a notebook that are not over."""
+    found = await info.context.read(
+        documents.jobs_of_notebook, notebook=NotebookId(notebook), live=True, by=info.context.viewer
+    )
+    return [Job.of(job) for job in found]
 
 
 async def _readable(info: Info, notebook: str) -> None:
@@ -257,7 +316,8 @@ async def _readable(info: Info, notebook: str) -> None:
         raise NotebookMissing(notebook)
 
 
-async def _followed(info: Info, topic: str, after: str | None) -> AsyncGenerator[Report, None]:
+async def followed(info: Info, topic: str, after: str | None) -> AsyncGenerator[Report, None]:
+    """What is told on *topic*, as long as the viewer may enter."""
     tenant = info.context.viewer.tenant
     feed = info.context.ports.feed
     async for report in feed.follow(tenant, topic, after=cursor(after)):

@@ -16,6 +16,7 @@ from typing_extensions import override
 
 from aether.domain.views import Views
 from aether.graphql.access import AccessQueries
+from aether.graphql.batches import BatchMutations, BatchQueries
 from aether.graphql.callbacks import CallbackMutations, CallbackQueries
 from aether.graphql.collaborations import CollaborationMutations, CollaborationQueries
 from aether.graphql.context import Info
@@ -42,7 +43,7 @@ from aether.graphql.search import SearchQueries
 from aether.graphql.sessions import SessionQueries
 from aether.graphql.templates import TemplateMutations, TemplateQueries, template_by_id
 from aether.graphql.tenants import TenantMutations, TenantQueries, tenant_by_id
-from aether.graphql.uploads import UploadMutations, UploadQueries
+from aether.graphql.uploads import UploadMutations, UploadQueries, UploadSubscriptions
 from aether.graphql.users import UserMutations, UserQueries, user_by_id
 
 CACHED_DOCUMENTS = 256
@@ -65,6 +66,7 @@ _LOADERS: Mapping[str, Callable[[Info, str], Awaitable[Node | None]]] = {
 class Query(
     AccessQueries,
     CallbackQueries,
+    BatchQueries,
     CollaborationQueries,
     DirectUploadQueries,
     DocumentQueries,
@@ -94,6 +96,7 @@ class Query(
 @strawberry.type
 class Mutation(
     CallbackMutations,
+    BatchMutations,
     CollaborationMutations,
     CopyMutations,
     DirectUploadMutations,
@@ -110,7 +113,7 @@ class Mutation(
 
 
 @strawberry.type
-class Subscription(JobSubscriptions, NotebookSubscriptions):
+class Subscription(JobSubscriptions, NotebookSubscriptions, UploadSubscriptions):
     """What happens, live. Each event carries a cursor from which to go on after a broken connection."""
 
 

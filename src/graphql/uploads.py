@@ -1,19 +1,26 @@
 """Uploads in the API: begun here, brought in pieces by tus, and looked at while they come."""
 
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import strawberry
 
-from aether.domain import callbacks, checks
+from aether.domain import batches, callbacks, checks
+from aether.domain.batches import BatchId, Entry
 from aether.domain.errors import Refused, Unavailable
+from aether.domain.events import BEGINNING
+from aether.domain.jobs import Failure
 from aether.domain.notebooks import NotebookId
 from aether.domain.receiving import Received
-from aether.domain.uploads import Draft, UploadId, UploadMissing, UploadStatus
+from aether.domain.uploads import Draft, UploadId, UploadMissing, UploadStatus, topic_of
+from aether.graphql.batches import UploadBatch, batch_by_id
 from aether.graphql.callbacks import RegisteredCallback, registered
 from aether.graphql.context import Info
 from aether.graphql.documents import Document, document_by_id
-from aether.graphql.jobs import Job, job_by_id
+from aether.graphql.jobs import Job, followed, job_by_id
 from aether.graphql.refusals import Payload, UserError, mutation
 from aether.graphql.scalars import BigInt
 
@@ -21,6 +28,7 @@ if TYPE_CHECKING:
     from aether.graphql.notebooks import Notebook
 
 FILES_MOST = 100
+NAME_MOST = 255
 
 
 @strawberry.type
@@ -89,6 +97,23 @@ class Upload:
     async def job(self, info: Info) -> Job | None:
         """The job that processes the document."""
         return None if self.job_id is None else await job_by_id(info, self.job_id)
+
+
+@strawberry.type
+class UploadProgress:
+    """An upload at one moment.
+
+    Attributes:
+        cursor: Give it as `after` to go on from here.
+        gap: Whether something between `after` and this is lost; what is shown is the present all the same.
+        upload: The upload; with its document and its job when all bytes are there.
+        at: When it was so.
+    """
+
+    cursor: str
+    gap: bool
+    upload: Upload
+    at: datetime
 
 
 @strawberry.input
@@ -177,9 +202,11 @@ class CreateUploadsPayload(Payload):
 
     Attributes:
         results: One for each file, in the order given.
+        batch: The files together; `uploadBatch` tells later what has become of them.
     """
 
     results: list[CreateUploadResult] = strawberry.field(default_factory=list)
+    batch: UploadBatch | None = None
 
 
 @strawberry.type
@@ -209,6 +236,45 @@ class UploadQueries:
         except UploadMissing:
             return None
         return Upload.of(found, now=info.context.ports.moment().now)
+
+
+@strawberry.type
+class UploadSubscriptions:
+    """Uploads, live."""
+
+    @strawberry.subscription
+    async def upload_progress(
+        self, info: Info, upload_id: strawberry.ID, after: str | None = None
+    ) -> AsyncGenerator[UploadProgress, None]:
+        """One's own upload as it is, then how many bytes are kept, up to its end.
+
+        Args:
+            upload_id: The upload.
+            after: The cursor of the last one seen; everything behind it comes again.
+        """
+        ports, id = info.context.ports, UploadId(upload_id)
+        now = ports.moment().now
+        known = Upload.of(await ports.receiver.look(id, by=info.context.viewer), now=now)
+        over = known.status is not UploadStatus.RECEIVING
+        if after is None or over:
+            yield UploadProgress(cursor=BEGINNING, gap=False, upload=known, at=now)
+        if over:
+            return
+        async for told in followed(info, topic_of(id), after):
+            shown = _shown(known, told.event.payload)
+            yield UploadProgress(cursor=told.cursor, gap=told.gap, upload=shown, at=told.event.at)
+
+
+def _shown(upload: Upload, told: Mapping[str, Any]) -> Upload:
+    """*upload*, as an event tells it."""
+    return replace(
+        upload,
+        status=UploadStatus(told["status"]),
+        offset=BigInt(told["offset"]),
+        length=None if told["length"] is None else BigInt(told["length"]),
+        document_id=told["document"],
+        job_id=told["job"],
+    )
 
 
 @strawberry.type
@@ -253,7 +319,8 @@ class UploadMutations:
             if away is not None:
                 errors = [UserError.of(away)]
             results.append(CreateUploadResult(ok=begun is not None, upload=begun, user_errors=errors))
-        return CreateUploadsPayload(results=results)
+        batch = await _together(info, input, results) if any(it.ok for it in results) else None
+        return CreateUploadsPayload(results=results, batch=batch)
 
     @mutation
     async def abort_upload(self, info: Info, input: AbortUploadInput) -> AbortUploadPayload:
@@ -264,6 +331,27 @@ class UploadMutations:
         """
         await info.context.ports.receiver.abort(UploadId(input.id), by=info.context.viewer)
         return AbortUploadPayload(upload_id=input.id)
+
+
+async def _together(info: Info, input: CreateUploadsInput, results: list[CreateUploadResult]) -> UploadBatch:
+    """The batch of these files."""
+    at, viewer = info.context.ports.moment(), info.context.viewer
+    entries = [
+        Entry(
+            name=file.name[:NAME_MOST],
+            size=file.size,
+            upload=None if it.upload is None else UploadId(it.upload.id),
+            refusal=next(map(_failure, it.user_errors), None),
+        )
+        for file, it in zip(input.files, results, strict=True)
+    ]
+    id, notebook = BatchId(at.id("batch")), NotebookId(input.notebook_id)
+    await info.context.write(batches.add, entries, id=id, notebook=notebook, by=viewer, now=at.now)
+    return await batch_by_id(info, id)
+
+
+def _failure(error: UserError) -> Failure:
+    return Failure(code=cast("Enum", error.code).name, message=error.message)
 
 
 async def _begun(info: Info, file: UploadFileInput, notebook: str) -> Upload:

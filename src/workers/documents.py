@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import TypedDict
 
 import orjson
 import structlog
@@ -19,9 +20,10 @@ from aether.domain.graph import Graph
 from aether.domain.jobs import STAGES, AttemptOver, Failure, Job, JobStatus
 from aether.domain.processing import Sent
 from aether.domain.sensitive import Find
-from aether.domain.texts import ChunkText, EarlierChunk, Extracted, FileUnsupported, Progress, chunks_of
+from aether.domain.texts import ChunkText, EarlierChunk, Extracted, FileUnsupported, chunks_of
 from aether.domain.vectors import Vector
 from aether.workers.context import Ports
+from aether.workers.parts import Parts
 from aether.workers.progress import Meter
 
 EMBEDDED_AT_A_TIME = 64
@@ -30,6 +32,13 @@ TEXTS_MOST = 1 << 30
 """The largest extracted text with its anchors, in bytes of JSON."""
 
 log = structlog.get_logger()
+
+
+class Named(TypedDict):
+    """What a file is called, and of which type it is said to be."""
+
+    name: str
+    content_type: str | None
 
 
 async def process(ports: Ports, graph: Graph, job: Job) -> None:
@@ -72,10 +81,8 @@ async def _extract(ports: Ports, graph: Graph, document: Document, job: Job) -> 
         await ports.scanner.scan(ports.blobs.open(document.blob))
     await graph.write(jobs.advance, id=job.id, attempt=job.attempt, stage="extract", at=ports.moment())
 
-    meter = Meter(ports, job, "extract")
-
     async with ports.blobs.local(document.blob) as path:
-        extracted = await _read(ports, path, document, job, on_progress=meter.report)
+        extracted = await _read(ports, graph, path, document, job)
     packed = await asyncio.to_thread(orjson.dumps, extracted.packed())
     kept = await ports.blobs.keep(_pieces(packed), most=TEXTS_MOST)
     understanding = _understanding(extracted, texts=kept.key)
@@ -94,18 +101,24 @@ async def _extract(ports: Ports, graph: Graph, document: Document, job: Job) -> 
     return extracted, understood
 
 
-async def _read(
-    ports: Ports, path: Path, document: Document, job: Job, *, on_progress: Progress
-) -> Extracted:
-    """What the file says: as we read it, or as it is read elsewhere."""
-    name, type, elsewhere = document.original_filename, document.declared_type, ports.processing
+async def _read(ports: Ports, graph: Graph, path: Path, document: Document, job: Job) -> Extracted:
+    """What the file says: as we read it, on from the page that was reached, or as it is read elsewhere."""
+    named: Named = {"name": document.original_filename, "content_type": document.declared_type}
+    meter, elsewhere = Meter(ports, job, "extract"), ports.processing
     if elsewhere is None or elsewhere.sent is not Sent.ALL:
+        parts = Parts(ports, graph, job)
         try:
-            return await ports.reader.read(path, name=name, content_type=type, on_progress=on_progress)
+            return await ports.reader.read(
+                path,
+                **named,
+                on_progress=meter.report,
+                read_before=await parts.kept(),
+                on_stretch=parts.keep,
+            )
         except FileUnsupported:
             if elsewhere is None:
                 raise
-    return await elsewhere.read(path, name=name, content_type=type, key=job.id, on_progress=on_progress)
+    return await elsewhere.read(path, **named, key=job.id, on_progress=meter.report)
 
 
 async def _pieces(packed: bytes) -> AsyncIterator[bytes]:

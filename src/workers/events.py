@@ -4,13 +4,14 @@ Several relays may run at once: an event is published once, in the order of the 
 """
 
 import asyncio
+from dataclasses import replace
 
 import structlog
 
 from aether.domain import callbacks, events
 from aether.domain.errors import Unavailable
 from aether.domain.events import Event
-from aether.domain.jobs import JobId, JobStatus
+from aether.domain.jobs import JobId, JobPriority, JobStatus, Ticket
 from aether.workers.context import Ports
 
 AT_A_TIME = 100
@@ -47,20 +48,35 @@ async def relay_once(ports: Ports) -> int:
     found = await ports.graph.read(events.unsent, limit=AT_A_TIME)
     for event in found:
         await ports.feed.publish(event)
-        await _wake(ports, event)
-        await _call_back(ports, event)
+        if event.topic.startswith("job/"):
+            await _line_up(ports, event)
+            await _call_back(ports, event)
     if found:
         await ports.graph.write(events.forget, ids=[event.id for event in found])
     return len(found)
 
 
-async def _wake(ports: Ports, event: Event) -> None:
-    waiting = {JobStatus.PENDING, JobStatus.QUEUED}
-    if event.topic.startswith("job/") and event.payload["status"] in waiting:
-        await ports.queue.push(JobId(event.payload["job"]), event.payload["attempt"])
-
-
 async def _call_back(ports: Ports, event: Event) -> None:
-    if event.topic.startswith("job/") and event.final:
-        graph = ports.graph.within(event.tenant)
-        await graph.write(callbacks.tell, event, at=ports.moment())
+    if event.final:
+        await ports.graph.within(event.tenant).write(callbacks.tell, event, at=ports.moment())
+
+
+async def _line_up(ports: Ports, event: Event) -> None:
+    """Have the job's attempt wait for its turn; what is over, and the attempt before, waits no longer."""
+    told = event.payload
+    now = Ticket(
+        job=JobId(told["job"]),
+        attempt=told["attempt"],
+        tenant=event.tenant,
+        priority=JobPriority(told.get("priority", JobPriority.NORMAL)),
+    )
+    status = JobStatus(told["status"])
+    if status.over:
+        await ports.queue.forget(now)
+    elif status is not JobStatus.RUNNING:
+        if now.attempt > 1:
+            await ports.queue.forget(replace(now, attempt=now.attempt - 1))
+        await ports.queue.push(now)
+    else:
+        return
+    await ports.queue.hand_out()

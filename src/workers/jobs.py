@@ -3,20 +3,23 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
 from aether.domain import documents, jobs
+from aether.domain.endings import ended, seen_through
 from aether.domain.errors import Unavailable
 from aether.domain.graph import Graph
 from aether.domain.jobs import AttemptOver, Job, JobId, JobKind, JobMissing, JobStatus
 from aether.workers import documents as tasks
+from aether.workers import parts
 from aether.workers.context import Ports
 
 SWEEP_S = 2.0
 SWEPT_AT_A_TIME = 500
+GIVEN_BACK_WITHIN_S = 3.0
 PATIENCE_S = 120.0
 """How long a worker waits for a part of Aether that is away before it gives a job back, in seconds."""
 
@@ -32,41 +35,62 @@ log = structlog.get_logger()
 
 
 async def run_job(context: dict[str, Any], named: str) -> None:
-    """Run *named*, `<job>:<attempt>`. Safe to run twice, also at once."""
+    """Run *named*, `<job>:<attempt>`. Safe to run twice, also at once; cancelled, it gives the job back."""
     ports: Ports = context["ports"]
     id, attempt = JobId(named.rpartition(":")[0]), int(named.rpartition(":")[2])
     tenant = await ports.graph.read(jobs.tenant_of, id=id)
     if tenant is None or not await ports.leases.take(id, attempt, seconds=ports.lease_s):
         return
-    graph = ports.graph.within(tenant)
+    graph, theirs = ports.graph.within(tenant), False
     with structlog.contextvars.bound_contextvars(job=id, attempt=attempt, tenant=tenant):
         try:
             claimed = await graph.write(jobs.claim, id=id, attempt=attempt, at=ports.moment())
-        except (AttemptOver, JobMissing):
-            await ports.leases.release(id, attempt)
-        else:
+            log.info("job_taken_up", stage=claimed.stage)
             await _held(ports, graph, claimed)
+        except (AttemptOver, JobMissing):
+            log.info("attempt_over")
+            theirs = await _elsewhere(graph, id, attempt)
+        except asyncio.CancelledError:
+            await seen_through(_given_back(ports, graph, id, attempt))
+            raise
+        finally:
+            if not theirs:
+                await seen_through(_let_go(ports, id, attempt))
+
+
+async def _elsewhere(graph: Graph, id: JobId, attempt: int) -> bool:
+    """Whether somebody else runs this very attempt, for it was handed out twice: then the lease is theirs."""
+    now = (await graph.read(jobs.get_many, [id])).get(id)
+    return now is not None and now.status is JobStatus.RUNNING and now.attempt == attempt
 
 
 async def _held(ports: Ports, graph: Graph, job: Job) -> None:
     """Run the job while its lease is kept, and no longer than anybody wants it."""
     running = asyncio.create_task(_patient(ports, graph, job))
-    keeping = asyncio.create_task(_keep(ports, graph, job))
+    wanted = [asyncio.create_task(each(ports, graph, job)) for each in (_keep, _watch)]
     try:
-        await asyncio.wait({running, keeping}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({running, *wanted}, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in (running, keeping):
-            task.cancel()
-        results = await asyncio.gather(running, keeping, return_exceptions=True)
-        with suppress(Unavailable):
-            await ports.leases.release(job.id, job.attempt)
+        await ended(running, *wanted)
         with suppress(Unavailable):
             await _given_up(ports, graph, job)
-    for result in results:
-        if isinstance(result, AttemptOver):
-            log.info("attempt_over")
-        elif isinstance(result, Exception):
-            raise result
+    for task in (running, *wanted):
+        if not task.cancelled():
+            task.result()
+
+
+async def _given_back(ports: Ports, graph: Graph, id: JobId, attempt: int) -> None:
+    """Have another worker go on; if that cannot be said now, the sweeper finds the job."""
+    await _let_go(ports, id, attempt)  # who comes next is faster than we are
+    with suppress(Unavailable, JobMissing, TimeoutError):
+        async with asyncio.timeout(GIVEN_BACK_WITHIN_S):
+            if await graph.write(jobs.give_back, id=id, attempt=attempt, at=ports.moment()):
+                log.info("job_given_back")
+
+
+async def _let_go(ports: Ports, id: JobId, attempt: int) -> None:
+    with suppress(Unavailable):
+        await ports.leases.release(id, attempt)
 
 
 async def _given_up(ports: Ports, graph: Graph, job: Job) -> None:
@@ -105,11 +129,23 @@ async def _keep(ports: Ports, graph: Graph, job: Job) -> None:
                 return
 
 
+async def _watch(ports: Ports, _: Graph, job: Job) -> None:
+    """Return as soon as it is told that nobody wants the job any more, or that somebody else goes on."""
+    while True:
+        with suppress(Unavailable):
+            async for told in ports.feed.follow(job.tenant, f"job/{job.id}", after=None):
+                now = told.event.payload
+                if now["status"] == JobStatus.CANCELLED or now["attempt"] > job.attempt:
+                    return
+        await asyncio.sleep(ports.lease_s / 6)
+
+
 async def sweep(ports: Ports) -> None:
     """Find jobs that nobody works on, and hand them out again, for ever."""
     while True:
         try:
             await sweep_once(ports)
+            await parts.sweep_once(ports)
         except Unavailable as failure:
             log.warning("sweep_waits", code=failure.code)
         except Exception:
@@ -118,19 +154,27 @@ async def sweep(ports: Ports) -> None:
 
 
 async def sweep_once(ports: Ports) -> None:
-    """Hand out again what is stranded: pushed but forgotten, or running under nobody's lease."""
+    """Hand out again what is stranded: lined up but forgotten, or running under nobody's lease."""
     stale = ports.moment().now - timedelta(seconds=ports.lease_s)
-    for running in (True, False):
-        for job in await ports.graph.read(jobs.unfinished, running=running, limit=SWEPT_AT_A_TIME):
-            if job.updated_at > stale:
-                break
-            if not await ports.leases.held(job.id):
-                await (_strand(ports, job) if running else ports.queue.renew(job.id, job.attempt))
+    for job in await _untouched(ports, since=stale, running=True):
+        if not await ports.leases.held(job.id):
+            await _strand(ports, job)
+    waiting = await _untouched(ports, since=stale, running=False)
+    for ticket in await ports.queue.lost([job.ticket for job in waiting]):
+        if not await ports.leases.held(ticket.job):
+            await ports.queue.renew(ticket)
+    await ports.queue.hand_out()
+
+
+async def _untouched(ports: Ports, *, since: datetime, running: bool) -> list[Job]:
+    """Jobs that run, or that wait, as they have for a while."""
+    found = await ports.graph.read(jobs.unfinished, running=running, limit=SWEPT_AT_A_TIME)
+    return [job for job in found if job.updated_at <= since]
 
 
 async def _strand(ports: Ports, job: Job) -> None:
     """Give a job on whose worker is gone, as its next attempt."""
     graph = ports.graph.within(job.tenant)
     stranded = await graph.write(documents.strand, job=job.id, attempt=job.attempt, at=ports.moment())
-    await ports.queue.forget(job.id, job.attempt)
+    await ports.queue.forget(job.ticket)
     log.info("job_stranded", job=job.id, attempt=job.attempt, status=stranded and stranded.status)

@@ -32,7 +32,14 @@ class Desk:
     def answer(self, data: bytes, name: str) -> Mapping[str, Any]:
         """What the process that reads would answer, found without starting one."""
         self.path.write_bytes(data)
-        order = {"path": str(self.path), "name": name, "content_type": None, "parent": os.getpid()}
+        order: dict[str, Any] = {
+            "path": str(self.path),
+            "name": name,
+            "content_type": None,
+            "parent": os.getpid(),
+            "read_before": [],
+            "stretches": False,
+        }
         return _answer(order, lambda _: None)
 
 

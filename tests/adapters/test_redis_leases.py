@@ -1,13 +1,11 @@
-"""Leases are exclusive and end by themselves; the queue wakes once."""
+"""Leases are exclusive and end by themselves."""
 
 import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from arq.connections import ArqRedis
 from redis.asyncio import Redis
 
-from aether.adapters.arq.queue import QUEUE, ArqQueue, QueueDown
 from aether.adapters.embedded.ports import free_port
 from aether.adapters.redis.leases import LeasesDown, RedisLeases
 from aether.adapters.system import moment
@@ -63,56 +61,10 @@ async def test_only_who_holds_a_lease_lets_go_of_it(leases: RedisLeases, job: Jo
     await leases.release(job, 2)
 
 
-@pytest.fixture
-async def arq(redis_url: str) -> AsyncIterator[ArqRedis]:
-    async with ArqRedis.from_url(redis_url) as client:
-        yield client
-
-
-async def waiting(arq: ArqRedis, job: JobId) -> list[str]:
-    return [name.decode() for name in await arq.zrange(QUEUE, 0, -1) if name.decode().startswith(job)]
-
-
-async def test_an_attempt_pushed_twice_waits_once(arq: ArqRedis, job: JobId) -> None:
-    queue = ArqQueue(arq)
-
-    for _ in range(3):
-        await queue.push(job, 1)
-    await queue.renew(job, 1)
-    await queue.push(job, 2)
-
-    assert await waiting(arq, job) == [f"{job}:1", f"{job}:2"]
-    await queue.forget(job, 1)
-    await queue.forget(job, 1)
-    assert await waiting(arq, job) == [f"{job}:2"]
-    await queue.push(job, 1)
-    assert sorted(await waiting(arq, job)) == [f"{job}:1", f"{job}:2"]
-    for attempt in (1, 2):
-        await queue.forget(job, attempt)
-
-
-async def test_an_attempt_that_died_in_a_worker_is_pushed_anew(arq: ArqRedis, job: JobId) -> None:
-    queue = ArqQueue(arq)
-    await queue.push(job, 1)
-    await arq.zrem(QUEUE, f"{job}:1")
-    await arq.set(f"arq:in-progress:{job}:1", b"1")
-    await queue.push(job, 1)
-    assert await waiting(arq, job) == []
-
-    await queue.renew(job, 1)
-
-    assert await waiting(arq, job) == [f"{job}:1"]
-    await queue.forget(job, 1)
-    assert await arq.keys(f"arq:*{job}*") == []
-
-
 async def test_a_redis_that_is_not_there_is_told(job: JobId) -> None:
     url = f"redis://127.0.0.1:{free_port()}/0"
-    async with Redis.from_url(url) as client, ArqRedis.from_url(url) as arq:
-        leases, queue = RedisLeases(client), ArqQueue(arq)
+    async with Redis.from_url(url) as client:
+        leases = RedisLeases(client)
         for attempt in (leases.take(job, 1, seconds=1), leases.held(job), leases.release(job, 1)):
             with pytest.raises(LeasesDown):
                 await attempt
-        for pushed in (queue.push(job, 1), queue.renew(job, 1), queue.forget(job, 1)):
-            with pytest.raises(QueueDown):
-                await pushed

@@ -14,6 +14,7 @@ from aether.adapters.neo4j.graph import Neo4jGraph
 from aether.adapters.neo4j.statements import TENANT, Mode, Statement
 from aether.adapters.system import moment, secret
 from aether.domain import (
+    batches,
     callbacks,
     collaborations,
     copies,
@@ -26,6 +27,7 @@ from aether.domain import (
     users,
 )
 from aether.domain.access import Permission
+from aether.domain.batches import BatchId, Entry
 from aether.domain.blobs import Blob, BlobKey
 from aether.domain.callbacks import Outcome
 from aether.domain.documents import Document
@@ -51,6 +53,7 @@ VALUES: dict[str, Any] = {
     "datetime": datetime(2026, 11, 21, tzinfo=UTC),
     "any": None,
     "list<string>": ["x"],
+    "list<integer>": [1],
     "list<map>": [],
 }
 
@@ -146,6 +149,9 @@ async def _callback(graph: Graph, by: Viewer, notebook: Notebook) -> None:
 
 
 async def _upload(graph: Graph, by: Viewer, notebook: NotebookId) -> None:
+    batch = BatchId(moment().id("batch"))
+    entries = [Entry(name="x", size=1)]
+    await graph.write(batches.add, entries, id=batch, notebook=notebook, by=by, now=moment().now)
     limits = Limits(most=1, lasts=timedelta(hours=1))
     for done in (True, False):
         at = moment()

@@ -19,6 +19,7 @@ from aether.domain.jobs import (
     JobMissing,
     JobOver,
     JobStatus,
+    QueueFull,
 )
 from aether.domain.moments import Moment
 from aether.domain.notebooks import Notebook
@@ -238,3 +239,49 @@ async def test_jobs_of_a_deleted_notebook_are_followed_by_nobody(
     await graph.write(notebooks.remove, id=book.id, version=None, by=ada, at=moment())
 
     assert await graph.read(documents.visible_jobs, [job.id], by=ada) == {}
+
+
+async def test_what_workers_give_back_when_they_are_told_to_end_does_not_count_against_a_job(
+    graph: Graph, job: Job
+) -> None:
+    for attempt in range(1, ATTEMPTS_MOST + 2):
+        await claim(graph, job, attempt)
+        given = await graph.write(jobs.give_back, id=job.id, attempt=attempt, at=moment())
+        assert given is not None
+        assert (given.status, given.attempt, given.returned) == (JobStatus.QUEUED, attempt + 1, attempt)
+        assert await get(graph, job.id) == given
+
+    await claim(graph, job, ATTEMPTS_MOST + 2)
+    stranded = await strand(graph, job, ATTEMPTS_MOST + 2)
+
+    assert stranded is not None
+    assert (stranded.status, stranded.returned) == (JobStatus.QUEUED, ATTEMPTS_MOST + 1)
+
+
+async def test_an_attempt_that_is_over_is_not_given_back(graph: Graph, job: Job) -> None:
+    assert await graph.write(jobs.give_back, id=job.id, attempt=1, at=moment()) is None
+    await claim(graph, job)
+    assert await graph.write(jobs.give_back, id=job.id, attempt=2, at=moment()) is None
+    await finish(graph, job)
+    assert await graph.write(jobs.give_back, id=job.id, attempt=1, at=moment()) is None
+
+
+async def test_jobs_that_are_not_over_are_counted_for_each_tenant(
+    graph: Graph, ada: Viewer, book: Notebook, abroad: Home, mallory: Viewer
+) -> None:
+    at = [moment() for _ in range(3)]
+    asked = [
+        await graph.write(jobs.reindex, notebook=book.id, by=ada.user, tenant=ada.tenant, at=it) for it in at
+    ]
+    theirs = await make.notebook(abroad.graph, mallory)
+    await abroad.graph.write(
+        jobs.reindex, notebook=theirs.id, by=mallory.user, tenant=mallory.tenant, at=moment()
+    )
+
+    await graph.read(jobs.admit, most=4)
+    with pytest.raises(QueueFull):
+        await graph.read(jobs.admit, most=3)
+    await graph.write(jobs.cancel, id=asked[0].id, at=moment())
+    await graph.read(jobs.admit, most=3)
+    with pytest.raises(QueueFull):
+        await abroad.graph.read(jobs.admit, most=1)

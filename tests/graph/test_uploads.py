@@ -14,7 +14,7 @@ from aether.domain.blobs import Blob, BlobKey, FileEmpty, FileTooLarge
 from aether.domain.documents import DocumentId
 from aether.domain.errors import Invalid
 from aether.domain.graph import Graph
-from aether.domain.jobs import JobId
+from aether.domain.jobs import JobId, QueueFull
 from aether.domain.moments import Moment
 from aether.domain.notebooks import Notebook, NotebookArchived, NotebookMissing
 from aether.domain.uploads import (
@@ -284,3 +284,17 @@ async def test_one_person_has_so_many_unfinished_uploads_and_no_more(
         return_exceptions=True,
     )
     assert sum(isinstance(it, Upload) for it in outcomes) == 2
+
+
+async def test_an_upload_is_refused_while_too_many_jobs_wait_unless_its_bytes_are_all_there(
+    graph: Graph, ada: Viewer, book: Notebook
+) -> None:
+    full = replace(LIMITS, waiting=1)
+    part = await begin(graph, ada, draft(None, kind=UploadKind.PARTIAL, filename=None), limits=full)
+    await graph.write(jobs.reindex, notebook=book.id, by=ada.user, tenant=ada.tenant, at=moment())
+
+    with pytest.raises(QueueFull):
+        await begin(graph, ada, draft(book), limits=full)
+    whole = draft(book, kind=UploadKind.FINAL, parts=(part.id,))
+
+    assert (await begin(graph, ada, whole, limits=full)).kind is UploadKind.FINAL

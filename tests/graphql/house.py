@@ -9,25 +9,24 @@ import contextlib
 import json
 import secrets
 import sys
-import warnings
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, cast
 
 import httpx
 import uvicorn
 from arq.connections import ArqRedis
-from arq.worker import Worker, func
 from pydantic import SecretStr
 from starlette.applications import Starlette
 from typing_extensions import override
 
 from aether import bootstrap, settings
 from aether.adapters import system
-from aether.adapters.arq.queue import QUEUE, TASK
+from aether.adapters.arq.worker import ArqWorker
 from aether.adapters.embedded import qdrant
 from aether.adapters.embedded.children import Child, Supervisor
 from aether.adapters.embedded.ports import free_port
@@ -36,6 +35,7 @@ from aether.adapters.local_issuer.keys import SigningKey
 from aether.adapters.local_issuer.mint import NAME, Mint
 from aether.adapters.sentence_transformers.models import Model
 from aether.domain import events
+from aether.domain.endings import ended
 from aether.domain.users import Profile, Role
 from aether.settings import Settings
 from aether.workers.jobs import run_job, sweep
@@ -120,27 +120,15 @@ class House:
         """Hand events on, and run jobs, in the meantime."""
         async with bootstrap.relaying(self.opened):
             sweeping = asyncio.create_task(sweep(self.opened.worker_ports))
-            worker = Worker(
-                functions=[func(cast("Any", run_job), name=TASK, keep_result=0, max_tries=1)],
-                redis_pool=ArqRedis.from_url(self.settings.redis_url),
-                queue_name=QUEUE,
-                poll_delay=0.05,
-                handle_signals=False,
-                ctx={"ports": self.opened.worker_ports},
-            )
-            working = asyncio.create_task(worker.async_run())
+            redis = ArqRedis.from_url(self.settings.redis_url)
+            run = partial(run_job, {"ports": self.opened.worker_ports})
+            worker = ArqWorker(redis, self.opened.queue, run, slots=10)
+            working = asyncio.create_task(worker.run())
             try:
                 yield
             finally:
-                sweeping.cancel()
-                with (
-                    warnings.catch_warnings(action="ignore", category=DeprecationWarning),  # arq's own
-                    contextlib.suppress(TimeoutError),
-                ):
-                    async with asyncio.timeout(20):
-                        await worker.close()
-                working.cancel()
-                await asyncio.gather(working, sweeping, return_exceptions=True)
+                await ended(working, sweeping)
+                await redis.aclose()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,6 +93,7 @@ MUTATIONS: Mapping[str, dict[str, object]] = {
     "createUpload": {"notebookId": "{notebook}", "name": "a.txt", "size": 4},
     "createUploads": {"notebookId": "{notebook}", "files": [{"name": "a.txt", "size": 4}]},
     "abortUpload": {"id": "{upload}"},
+    "cancelUploadBatch": {"id": "{batch}"},
     "cancelJob": {"id": "{job}"},
     "retryJob": {"id": "{job}"},
     "createNotebookTemplate": {"name": "New", "outline": {"name": "New"}},
@@ -151,6 +152,8 @@ async def possessions(house: House, here: str, ben: Caller) -> tuple[Caller, dic
     document, job = await owner.upload(notebook, "private.txt", b"Private words.")
     outline = {"name": "Private"}
     upload = await owner.do("createUpload", "upload { id }", notebookId=notebook, name="private.txt", size=9)
+    files = [{"name": "private.txt", "size": 9}]
+    batch = await owner.do("createUploads", "batch { id }", notebookId=notebook, files=files)
     template = await owner.do("createNotebookTemplate", "template { id }", name="Private", outline=outline)
     await owner.do("createApiKey", name="Private")
     (key,) = (await owner.ask("{ apiKeys { id } }"))["apiKeys"]
@@ -165,6 +168,7 @@ async def possessions(house: House, here: str, ben: Caller) -> tuple[Caller, dic
         "document": document,
         "job": job,
         "upload": upload["upload"]["id"],
+        "batch": batch["batch"]["id"],
         "template": template["template"]["id"],
         "apiKey": key["id"],
         "callback": callback,

@@ -1,6 +1,7 @@
 """The outside as tests break it: real ports, of which one call goes wrong or is held up."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 from aether.domain.errors import Unavailable
@@ -79,3 +80,17 @@ class Answerless:
             self.seen.append(use_case.__name__)
             raise Unavailable("The answer was lost.")
         return answer
+
+
+class Deaf:
+    """*feed*, which hears nothing of what is told."""
+
+    def __init__(self, feed: Any) -> None:
+        self._feed = feed
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._feed, name)
+
+    async def follow(self, *_: object, **__: object) -> AsyncIterator[Any]:
+        await asyncio.Event().wait()
+        yield

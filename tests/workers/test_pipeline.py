@@ -19,7 +19,7 @@ from aether.workers.jobs import run_job
 from tests import make_files
 from tests.graphql.house import JOB, Answer, Caller, House
 from tests.servers.waiting import until
-from tests.workers.breaking import Answerless, Breaking, Crash, Interrupted
+from tests.workers.breaking import Answerless, Breaking, Crash, Deaf, Interrupted
 
 SEARCH = """
 query ($query: String!, $mode: SearchMode!, $in: ID) {
@@ -209,7 +209,9 @@ async def test_what_a_late_attempt_did_no_longer_counts(
         ended.append(await job_of(ada, job))
 
     late = Interrupted(getattr(ports, port), method, meanwhile)
-    await run(with_port(replace(ports, lease_s=600.0), port, late), job)  # it does not look up in time
+    deaf: Any = Deaf(ports.feed)
+    unaware = replace(ports, lease_s=600.0, feed=deaf)  # it neither looks up nor hears in time
+    await run(with_port(unaware, port, late), job)
 
     assert [await job_of(ada, job)] == ended
     await understood(ada, document, job, attempt=2)

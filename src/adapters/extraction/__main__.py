@@ -15,8 +15,9 @@ from aether.adapters.extraction.confinement import confine
 from aether.adapters.extraction.formats import Source
 from aether.adapters.extraction.frames import HEADER, framed, length_of
 from aether.adapters.extraction.kinds import kind_of
+from aether.adapters.extraction.stretches import Stretches
 from aether.domain.blobs import FileEmpty
-from aether.domain.texts import FileTooComplex, FileUnreadable
+from aether.domain.texts import FileTooComplex, FileUnreadable, Stretch
 
 EVERY_S = 0.1
 """How often at most progress is told, in seconds."""
@@ -57,9 +58,23 @@ def _read(order: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
     path = Path(order["path"])
     kind = kind_of(path, name=order["name"], content_type=order["content_type"])
     reader = importlib.import_module(f"aether.adapters.extraction.{kind.module}")
-    source = Source(path=path, content_type=kind.content_type, on_page=_throttled(tell), name=order["name"])
+    source = Source(
+        path=path,
+        content_type=kind.content_type,
+        on_page=_throttled(tell),
+        name=order["name"],
+        stretches=_stretches(order, tell),
+    )
     extracted: dict[str, Any] = reader.read(source).packed()
     return extracted
+
+
+def _stretches(order: Mapping[str, Any], tell: Tell) -> Stretches:
+    def give(stretch: Stretch) -> None:
+        tell({"stretch": stretch.packed()})
+
+    before = [Stretch.unpacked(row) for row in order["read_before"]]
+    return Stretches(before, give=give if order["stretches"] else None)
 
 
 def _throttled(tell: Tell) -> Callable[[int, int], None]:

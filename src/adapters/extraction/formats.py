@@ -5,10 +5,11 @@ A module is named, not imported, so that a child loads only the libraries its fi
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from aether.adapters.extraction.languages import LANGUAGES
+from aether.adapters.extraction.stretches import Stretches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +40,14 @@ class Source:
         content_type: What its bytes are.
         on_page: Called with the pages done and their number, as often as the reader likes.
         name: What its sender calls it; empty if nothing.
+        stretches: What makes it unnecessary to read every page.
     """
 
     path: Path
     content_type: str
     on_page: Callable[[int, int], None]
     name: str = ""
+    stretches: Stretches = field(default_factory=Stretches)
 
 
 def _binary(name: str, content_type: str, suffixes: str, module: str | None = None) -> Format:

@@ -66,10 +66,7 @@ def read(source: Source) -> Extracted:
         FileBroken: Neither PDFium nor qpdf can make sense of it.
     """
     document, repaired = _opened(source)
-    pages = []
-    for number in range(len(document)):
-        pages.append(_paragraphs(_lines(document, number)))
-        source.on_page(number + 1, len(document))
+    pages = _pages(source, document)
     metadata = {
         **_told(document),
         "page_count": len(pages),
@@ -80,6 +77,18 @@ def read(source: Source) -> Extracted:
     return _drafted(pages).finished(
         content_type=source.content_type, extractor="pdf", version=VERSION, title=title, metadata=metadata
     )
+
+
+def _pages(source: Source, document: Any) -> list[list[_Paragraph]]:
+    """Each page's paragraphs; those that were read before are not read again."""
+    given = source.stretches
+    before = given.before(of=len(document), version=VERSION)
+    pages = [[_Paragraph(*row) for row in page] for page in before]
+    for number in range(len(pages), len(document)):
+        pages.append(_paragraphs(_lines(document, number)))
+        given.add(pages, of=len(document), version=VERSION)
+        source.on_page(number + 1, len(document))
+    return pages
 
 
 def _opened(source: Source) -> tuple[Any, bool]:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,11 @@ from aether.domain.texts import (
     FileTooComplex,
     FileUnreadable,
     FileUnsupported,
+    OnStretch,
     Progress,
     Reader,
     ReaderDown,
+    Stretch,
 )
 
 log = structlog.get_logger()
@@ -60,7 +62,14 @@ class ChildReader(Reader):
 
     @override
     async def read(
-        self, path: Path, *, name: str, content_type: str | None, on_progress: Progress | None = None
+        self,
+        path: Path,
+        *,
+        name: str,
+        content_type: str | None,
+        on_progress: Progress | None = None,
+        read_before: Sequence[Stretch] = (),
+        on_stretch: OnStretch | None = None,
     ) -> Extracted:
         order = {
             "path": str(path),
@@ -69,12 +78,14 @@ class ChildReader(Reader):
             "memory": self._memory,
             "cpu_s": self._cpu_s,
             "parent": os.getpid(),
+            "read_before": [stretch.packed() for stretch in read_before],
+            "stretches": on_stretch is not None,
         }
         child = await _started()
         limit = asyncio.timeout(self._wall_s)
         try:
             async with limit:
-                answer = await _asked(child, order, on_progress)
+                answer = await _asked(child, order, on_progress, on_stretch)
         except TimeoutError:
             if not limit.expired():
                 raise
@@ -107,7 +118,10 @@ async def _started() -> asyncio.subprocess.Process:
 
 
 async def _asked(
-    child: asyncio.subprocess.Process, order: Mapping[str, Any], on_progress: Progress | None
+    child: asyncio.subprocess.Process,
+    order: Mapping[str, Any],
+    on_progress: Progress | None,
+    on_stretch: OnStretch | None,
 ) -> dict[str, Any] | None:
     """The last answer of *child*; none if it died before."""
     assert child.stdin
@@ -118,9 +132,11 @@ async def _asked(
         while True:
             header = await child.stdout.readexactly(HEADER)
             answer: dict[str, Any] = orjson.loads(await child.stdout.readexactly(length_of(header)))
-            if "pages" not in answer:
+            if "stretch" in answer and on_stretch:
+                await on_stretch(Stretch.unpacked(answer["stretch"]))
+            elif "pages" not in answer:
                 return answer
-            if on_progress:
+            elif on_progress:
                 await on_progress(*answer["pages"])
     except (asyncio.IncompleteReadError, ConnectionError):
         await child.wait()

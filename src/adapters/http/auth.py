@@ -44,6 +44,7 @@ from aether.domain.identity import (
     Tokens,
     TokenVerifier,
 )
+from aether.domain.jobs import QueueFull
 
 TOKEN_COOKIE = "aether_token"  # noqa: S105
 REFRESH_COOKIE = "aether_refresh"
@@ -66,6 +67,7 @@ STATUS: Mapping[type[AetherError], int] = {
     Missing: 404,
     Conflict: 409,
     Invalid: 400,
+    QueueFull: 429,
     Unavailable: 503,
 }
 """How each class of error is told in HTTP."""

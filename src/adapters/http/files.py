@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 from starlette.routing import Route
 
 from aether.adapters.http.auth import error_response
-from aether.domain import documents, users
+from aether.domain import documents, jobs, users
 from aether.domain.admission import Doorkeeper
 from aether.domain.blobs import BlobKey, Blobs, FileTooLarge
 from aether.domain.documents import Arrival, DocumentId, DocumentMissing
@@ -89,6 +89,7 @@ def file_routes(
     moment: Callable[[], Moment],
     most: int,
     elsewhere: "Elsewhere | None" = None,
+    waiting: int = jobs.WAITING_MOST,
 ) -> list[Route]:
     """The doors for files.
 
@@ -100,8 +101,18 @@ def file_routes(
         moment: The clock.
         most: The largest upload, in bytes.
         elsewhere: Where the bytes of documents are fetched, if not here.
+        waiting: How many jobs of a tenant may be open before it brings another file.
     """
-    doors = _Doors(graph, blobs, doorkeeper, show=show, moment=moment, most=most, elsewhere=elsewhere)
+    doors = _Doors(
+        graph,
+        blobs,
+        doorkeeper,
+        show=show,
+        moment=moment,
+        most=most,
+        elsewhere=elsewhere,
+        waiting=waiting,
+    )
     return [
         Route("/upload", doors.told(doors.upload), methods=["PUT", "POST"]),
         Route("/documents/{id}/content", doors.told(doors.download), methods=["GET"]),
@@ -133,6 +144,7 @@ class _Doors:
         moment: Callable[[], Moment],
         most: int,
         elsewhere: Elsewhere | None,
+        waiting: int,
     ) -> None:
         self._elsewhere = elsewhere
         self._graph = graph
@@ -141,6 +153,7 @@ class _Doors:
         self._show = show
         self._moment = moment
         self._most = most
+        self._waiting = waiting
 
     def told(self, door: Callable[[Request, Viewer], Any]) -> Callable[[Request], Any]:
         """*door* for those who are let in, its errors told in JSON."""
@@ -165,6 +178,7 @@ class _Doors:
         name = documents.filename(_parameter(request, "name"))
         graph = self._graph.within(viewer.tenant)
         await graph.read(documents.may_add, notebook=notebook, by=viewer)
+        await graph.read(jobs.admit, most=self._waiting)
         self._measured(request, self._most)
         blob = await self._blobs.keep(flowing(request), most=self._most)
         arrival = Arrival(filename=name, declared_type=request.headers.get("content-type"), blob=blob)

@@ -1,4 +1,7 @@
-"""Jobs in the graph: `(:Notebook)-[:HAS_JOB]->(:Job)`; those not over carry `open`, which is indexed."""
+"""Jobs in the graph: `(:Notebook)-[:HAS_JOB]->(:Job)`.
+
+Those not over carry `open`, and those with parts `littered`; both are indexed.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -6,7 +9,8 @@ from typing_extensions import override
 
 from aether.adapters.neo4j.rows import instant, instant_or_none, lock
 from aether.adapters.neo4j.runner import Row, Runner
-from aether.domain.jobs import Failure, Job, JobId, JobKind, Jobs, JobStatus
+from aether.domain.blobs import BlobKey
+from aether.domain.jobs import Failure, Job, JobId, JobKind, JobPriority, Jobs, JobStatus
 from aether.domain.tenants import TenantId
 from aether.domain.users import UserId
 
@@ -37,6 +41,7 @@ class Neo4jJobs(Jobs):
             kind=job.kind.value,
             subject=job.subject,
             notebook=job.notebook,
+            priority=job.priority.value,
             status=job.status.value,
             stage=job.stage,
             progress=job.progress,
@@ -55,6 +60,8 @@ class Neo4jJobs(Jobs):
             stage=job.stage,
             progress=job.progress,
             attempt=job.attempt,
+            returned=job.returned,
+            parts=list(job.parts),
             failure_code=job.failure and job.failure.code,
             failure_message=job.failure and job.failure.message,
             updated_at=job.updated_at,
@@ -68,8 +75,18 @@ class Neo4jJobs(Jobs):
         return [job_of(row["job"]) for row in rows]
 
     @override
+    async def open_ones(self, *, most: int) -> int:
+        row = await self._run.one("jobs/open_ones", most=most)
+        return 0 if row is None else int(row["open_ones"])
+
+    @override
     async def unfinished(self, *, running: bool, limit: int) -> Sequence[Job]:
         rows = await self._run("jobs/unfinished", running=running, most=limit)
+        return [job_of(row["job"]) for row in rows]
+
+    @override
+    async def littered(self, *, limit: int) -> Sequence[Job]:
+        rows = await self._run("jobs/littered", most=limit)
         return [job_of(row["job"]) for row in rows]
 
     @override
@@ -86,10 +103,13 @@ def job_of(row: Row) -> Job:
         kind=JobKind(row["kind"]),
         subject=row["subject"],
         notebook=row["notebook"],
+        priority=JobPriority(row["priority"] or JobPriority.NORMAL),
         status=JobStatus(row["status"]),
         stage=row["stage"],
         progress=row["progress"],
         attempt=row["attempt"],
+        returned=row["returned"] or 0,
+        parts=tuple(map(BlobKey, row["parts"] or ())),
         failure=failure_of(row),
         created_by=UserId(row["created_by"]),
         created_at=instant(row["created_at"]),

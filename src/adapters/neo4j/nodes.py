@@ -126,6 +126,7 @@ class User(StructuredNode):
     keys = RelationshipTo("ApiKey", "HOLDS")
     uploads = RelationshipTo("Upload", "UPLOADS")
     callbacks = RelationshipTo("Callback", "CALLS_BACK")
+    batches = RelationshipTo("UploadBatch", "BRINGS")
 
 
 class ApiKey(StructuredNode):
@@ -276,15 +277,21 @@ class Finding(StructuredNode):
 class Job(StructuredNode):
     """Work that goes on after the answer."""
 
+    index_together: ClassVar = [("tenant", "open")]
+
     uid = StringProperty(unique_index=True, db_property="id")
     tenant = StringProperty()
     kind = StringProperty()
     subject = StringProperty(index=True)
     notebook = StringProperty()
+    priority = StringProperty()
     status = StringProperty()
     stage = StringProperty()
     progress = IntegerProperty()
     attempt = IntegerProperty()
+    returned = IntegerProperty()
+    parts = ArrayProperty(StringProperty())
+    littered = BooleanProperty(index=True)
     open = BooleanProperty(index=True)
     failure_code = StringProperty()
     failure_message = StringProperty()
@@ -293,6 +300,21 @@ class Job(StructuredNode):
     created_at = INSTANT()
     updated_at = INSTANT()
     finished_at = INSTANT()
+
+
+class UploadBatch(StructuredNode):
+    """Files that are brought together; of each there is one entry in each list."""
+
+    uid = StringProperty(unique_index=True, db_property="id")
+    tenant = StringProperty()
+    owner = StringProperty()
+    notebook = StringProperty()
+    names = ArrayProperty(StringProperty())
+    sizes = ArrayProperty(IntegerProperty())
+    uploads = ArrayProperty(StringProperty())
+    codes = ArrayProperty(StringProperty())
+    messages = ArrayProperty(StringProperty())
+    created_at = INSTANT()
 
 
 class Upload(StructuredNode):
@@ -405,6 +427,7 @@ NODES: tuple[type[StructuredNode], ...] = (
     Upload,
     Callback,
     Delivery,
+    UploadBatch,
     Activity,
     Event,
     Migration,

@@ -241,6 +241,7 @@ _KINDS: Mapping[str, Kind] = {
     "job": Kind(
         leaves={
             **_own("id", "kind", "status", "stage", "progress", "attempt"),
+            "priority": "coalesce(it.priority, 'normal')",
             **_instants("created_at", "finished_at"),
             **_FAILURE,
         },

@@ -2,6 +2,7 @@
 
 from aether.adapters.neo4j.access import Neo4jAccess
 from aether.adapters.neo4j.activities import Neo4jActivities
+from aether.adapters.neo4j.batches import Neo4jBatches
 from aether.adapters.neo4j.callbacks import Neo4jCallbacks, Neo4jDeliveries
 from aether.adapters.neo4j.collaborations import Neo4jCollaborations
 from aether.adapters.neo4j.documents import Neo4jChunks, Neo4jDocuments, Neo4jFindings
@@ -24,6 +25,7 @@ class Neo4jWork:
         self.access = Neo4jAccess(run)
         self.activities = Neo4jActivities(run)
         self.callbacks = Neo4jCallbacks(run)
+        self.batches = Neo4jBatches(run)
         self.chunks = Neo4jChunks(run)
         self.collaborations = Neo4jCollaborations(run)
         self.deliveries = Neo4jDeliveries(run)

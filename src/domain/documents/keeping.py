@@ -20,7 +20,17 @@ from aether.domain.documents.entity import (
     Understanding,
 )
 from aether.domain.documents.ports import DocumentOrder, Work
-from aether.domain.jobs import AttemptOver, Failure, Job, JobId, JobKind, JobMissing, JobOver, JobStatus
+from aether.domain.jobs import (
+    AttemptOver,
+    Failure,
+    Job,
+    JobId,
+    JobKind,
+    JobMissing,
+    JobOver,
+    JobPriority,
+    JobStatus,
+)
 from aether.domain.moments import Moment
 from aether.domain.notebooks import NotebookId, NotebookMissing
 from aether.domain.pages import Page, Slice
@@ -42,14 +52,21 @@ async def may_add(work: Work, *, notebook: NotebookId, by: Viewer) -> None:
 
 
 async def add(
-    work: Work, arrival: Arrival, *, id: DocumentId, notebook: NotebookId, by: Viewer, at: Moment
+    work: Work,
+    arrival: Arrival,
+    *,
+    id: DocumentId,
+    notebook: NotebookId,
+    priority: JobPriority = JobPriority.NORMAL,
+    by: Viewer,
+    at: Moment,
 ) -> tuple[Document, Job]:
     """Take a file into a notebook, and have it processed."""
     into = (await notebooks.opened(work, notebook, by=by, wanted=Permission.WRITE)).open()
     document = Document.new(arrival, id=id, tenant=by.tenant, notebook=into.id, by=by.user, now=at.now)
     await work.documents.add([document])
     await notebooks.tell(work, into.id, "document_added", by=by, at=at, document=id, name=document.name)
-    return document, await _process(work, document, by=by, at=at)
+    return document, await _process(work, document, priority=priority, by=by, at=at)
 
 
 async def rename(
@@ -81,24 +98,28 @@ async def remove(work: Work, *, id: DocumentId, version: int | None, by: Viewer,
     return document
 
 
-async def reprocess(work: Work, *, id: DocumentId, by: Viewer, at: Moment) -> Job:
-    """Have a document processed once more.
+async def reprocess(
+    work: Work, *, id: DocumentId, waiting: int = jobs.WAITING_MOST, by: Viewer, at: Moment
+) -> Job:
+    """Have a document processed once more, unless *waiting* jobs of its tenant are open.
 
     Raises:
         DocumentBusy: It is being processed already.
+        QueueFull: So many are.
     """
     document = await _opened(work, id, by=by)
     if await work.jobs.about(id, live=True):
         raise DocumentBusy(id)
-    return await _process(work, document, by=by, at=at)
+    await jobs.admit(work, most=waiting)
+    return await _process(work, document, priority=JobPriority.HIGH, by=by, at=at)
 
 
-async def retry(work: Work, *, job: JobId, by: Viewer, at: Moment) -> Job:
+async def retry(work: Work, *, job: JobId, waiting: int = jobs.WAITING_MOST, by: Viewer, at: Moment) -> Job:
     """Do once more what *job* failed to do, as another job."""
     found = (await visible_jobs(work, [job], by=by)).get(job)
     if found is None or found.kind is not JobKind.PROCESSING:
         raise JobMissing(job)
-    return await reprocess(work, id=DocumentId(found.subject), by=by, at=at)
+    return await reprocess(work, id=DocumentId(found.subject), waiting=waiting, by=by, at=at)
 
 
 async def cancel(work: Work, *, job: JobId, by: Viewer, at: Moment) -> Job:
@@ -293,19 +314,28 @@ async def path_of(work: Work, *, notebook: NotebookId) -> tuple[NotebookId, ...]
     return (*await work.trees.above(notebook), notebook)
 
 
-def _job(document: Document, *, tenant: TenantId, by: UserId, at: Moment) -> Job:
+def _job(
+    document: Document,
+    *,
+    tenant: TenantId,
+    priority: JobPriority = JobPriority.NORMAL,
+    by: UserId,
+    at: Moment,
+) -> Job:
     return Job.new(
         JobKind.PROCESSING,
         subject=document.id,
         notebook=document.notebook,
         tenant=tenant,
+        priority=priority,
         by=by,
         at=at,
     )
 
 
-async def _process(work: Work, document: Document, *, by: Viewer, at: Moment) -> Job:
-    return await jobs.ask(work, _job(document, tenant=by.tenant, by=by.user, at=at), at=at)
+async def _process(work: Work, document: Document, *, priority: JobPriority, by: Viewer, at: Moment) -> Job:
+    job = _job(document, tenant=by.tenant, priority=priority, by=by.user, at=at)
+    return await jobs.ask(work, job, at=at)
 
 
 async def _opened(work: Work, id: DocumentId, *, by: Viewer) -> Document:

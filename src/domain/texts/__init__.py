@@ -9,7 +9,7 @@ and they follow the structure as far as the model's limit lets them.
 
 from aether.domain.texts.chunks import ChunkText, CountTokens, EarlierChunk, chunks_of
 from aether.domain.texts.extracted import Block, BlockKind, Draft, Extracted, Page, Role, Span
-from aether.domain.texts.reading import Progress, Reader, ReaderDown
+from aether.domain.texts.reading import OnStretch, Progress, Reader, ReaderDown, Stretch
 from aether.domain.texts.refusals import (
     FileBroken,
     FileEncrypted,
@@ -33,11 +33,13 @@ __all__ = [
     "FileTooComplex",
     "FileUnreadable",
     "FileUnsupported",
+    "OnStretch",
     "Page",
     "Progress",
     "Reader",
     "ReaderDown",
     "Role",
     "Span",
+    "Stretch",
     "chunks_of",
 ]

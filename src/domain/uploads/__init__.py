@@ -31,6 +31,8 @@ from aether.domain.uploads.entity import (
     UploadStatus,
     UploadTaken,
     document_of,
+    told,
+    topic_of,
 )
 from aether.domain.uploads.keeping import (
     abort,
@@ -82,4 +84,6 @@ __all__ = [
     "go_on",
     "opened",
     "parts_of",
+    "told",
+    "topic_of",
 ]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
-from aether.domain import checks, documents
+from aether.domain import checks, documents, jobs
 from aether.domain.blobs import FileEmpty, FileTooLarge
 from aether.domain.documents import DocumentId
 from aether.domain.errors import Conflict, Forbidden, Invalid, Missing
@@ -200,10 +200,12 @@ class Limits:
     Attributes:
         most: The largest file, in bytes.
         lasts: After how long without a new byte an upload expires.
+        waiting: How many jobs of a tenant may be open before it brings another file.
     """
 
     most: int
     lasts: timedelta
+    waiting: int = jobs.WAITING_MOST
 
     def sized(self, length: int) -> int:
         """*length*, if a file can have it.
@@ -355,3 +357,20 @@ class Upload:
 def document_of(id: UploadId) -> DocumentId:
     """The id of the document that an upload becomes: the same however often it is finished."""
     return DocumentId(f"document_{id.partition('_')[2]}")
+
+
+def topic_of(id: UploadId) -> str:
+    """The topic on which it is told how far an upload is."""
+    return f"upload/{id}"
+
+
+def told(upload: Upload, *, kept: int, now: datetime) -> dict[str, object]:
+    """What listeners show of an upload of which so many bytes are kept."""
+    return {
+        "upload": upload.id,
+        "status": upload.status(now=now).value,
+        "offset": kept,
+        "length": upload.length,
+        "document": upload.document,
+        "job": upload.job,
+    }

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from aether.domain import documents
+from aether.domain import documents, jobs
 from aether.domain.blobs import Blob
 from aether.domain.documents import Arrival
+from aether.domain.events import Event, EventId
 from aether.domain.moments import Moment
 from aether.domain.uploads.entity import (
     OPEN_MOST,
@@ -17,6 +18,8 @@ from aether.domain.uploads.entity import (
     UploadKind,
     UploadMissing,
     document_of,
+    told,
+    topic_of,
 )
 from aether.domain.uploads.ports import Work
 from aether.domain.viewers import Viewer
@@ -28,6 +31,7 @@ async def begin(work: Work, draft: Draft, *, id: UploadId, limits: Limits, by: V
     Raises:
         FileTooLarge: It is announced larger than files may be.
         TooManyUploads: They have begun too many that are unfinished.
+        QueueFull: Too many jobs of their tenant are open. What is all here already is not refused.
     """
     by.creates()
     upload = Upload.new(draft, id=id, tenant=by.tenant, owner=by.user, limits=limits, now=at.now)
@@ -37,6 +41,8 @@ async def begin(work: Work, draft: Draft, *, id: UploadId, limits: Limits, by: V
         return _own(begun, id, by=by)
     if draft.notebook is not None:
         await documents.may_add(work, notebook=draft.notebook, by=by)
+    if draft.kind is not UploadKind.FINAL:
+        await jobs.admit(work, most=limits.waiting)
     if await work.uploads.unfinished(by.user, now=at.now) >= OPEN_MOST:
         raise TooManyUploads
     await work.uploads.add(upload)
@@ -106,6 +112,7 @@ async def complete(work: Work, blob: Blob, *, id: UploadId, by: Viewer, at: Mome
     )
     completed = upload.completed(document.id, job.id)
     await work.uploads.put(completed)
+    await work.events.add(_event(completed, kept=blob.size, at=at))
     await work.uploads.remove(upload.parts)
     return completed
 
@@ -121,6 +128,7 @@ async def abort(work: Work, *, id: UploadId, by: Viewer, at: Moment) -> Upload:
     upload = _own(await work.uploads.lock(id), id, by=by)
     aborted = upload.live(now=at.now).aborted(now=at.now)
     await work.uploads.put(aborted)
+    await work.events.add(_event(aborted, kept=0, at=at))
     return aborted
 
 
@@ -134,6 +142,19 @@ async def forget(work: Work, *, id: UploadId, before: datetime) -> None:
     upload = await work.uploads.lock(id)
     if upload is not None and upload.expires_at < before:
         await work.uploads.remove([id])
+
+
+def _event(upload: Upload, *, kept: int, at: Moment) -> Event:
+    """What is told last of an upload."""
+    return Event(
+        id=EventId(at.id("event", topic_of(upload.id))),
+        tenant=upload.tenant,
+        topic=topic_of(upload.id),
+        kind="upload_over",
+        payload=told(upload, kept=kept, now=at.now),
+        at=at.now,
+        final=True,
+    )
 
 
 def _own(upload: Upload | None, id: UploadId, *, by: Viewer) -> Upload:
