@@ -108,7 +108,7 @@ class Outside:
             graph=self.graph,
             blobs=self.blobs,
             scanner=self.scanner,
-            reader=ChildReader(),
+            reader=ChildReader(ocr_languages=self.settings.ocr_languages),
             detector=PatternDetector(),
             embedder=self.embedder,
             vectors=self.vectors,

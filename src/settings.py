@@ -147,6 +147,11 @@ class Settings(BaseSettings):
     upload_expiry_hours: float = Field(
         24.0, gt=0, le=8760, description="After how many hours without a byte an unfinished upload expires."
     )
+    ocr_languages: str = Field(
+        "eng",
+        pattern=r"^\w+(\+\w+)*$",
+        description="The languages in which scans are read, as Tesseract names them, `eng+deu`.",
+    )
     worker_jobs: int = Field(4, ge=1, le=100, description="How many jobs one worker runs at a time.")
     worker_lease_s: float = Field(
         6.0, ge=1, le=300, description="After how many seconds a silent worker's job is given to another."

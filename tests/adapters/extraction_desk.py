@@ -39,6 +39,7 @@ class Desk:
             "parent": os.getpid(),
             "read_before": [],
             "stretches": False,
+            "ocr": None,
         }
         return _answer(order, lambda _: None)
 

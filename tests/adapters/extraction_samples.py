@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 
 from tests import make_files as make
+from tests import make_pictures as pictures
 from tests.adapters import extraction_binaries as binaries
 
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -623,6 +624,42 @@ SAMPLES = {
             data=SRT,
             content_type="application/x-subrip",
             says=("00:00:01 Water runs downhill.", "rests."),
+        ),
+        Sample(
+            name="a.png",
+            data=pictures.picture("PNG", ("Water runs downhill.", "The Elbe and the Weser.")),
+            content_type="image/png",
+            says=("Water runs downhill.", "The Elbe and the Weser."),
+        ),
+        Sample(
+            name="a.jpg",
+            data=pictures.picture("JPEG", ("Water runs downhill.", "The Elbe and the Weser.")),
+            content_type="image/jpeg",
+            says=("Water runs downhill.", "The Elbe and the Weser."),
+        ),
+        Sample(
+            name="a.gif",
+            data=pictures.picture("GIF", ("Water runs downhill.", "The Elbe and the Weser.")),
+            content_type="image/gif",
+            says=("Water runs downhill.", "The Elbe and the Weser."),
+        ),
+        Sample(
+            name="a.tif",
+            data=pictures.picture("TIFF", ("Water runs downhill.", "The Elbe and the Weser.")),
+            content_type="image/tiff",
+            says=("Water runs downhill.", "The Elbe and the Weser."),
+        ),
+        Sample(
+            name="a.bmp",
+            data=pictures.picture("BMP", ("Water runs downhill.", "The Elbe and the Weser.")),
+            content_type="image/bmp",
+            says=("Water runs downhill.", "The Elbe and the Weser."),
+        ),
+        Sample(
+            name="a.webp",
+            data=pictures.picture("WEBP", ("Water runs downhill.", "The Elbe and the Weser.")),
+            content_type="image/webp",
+            says=("Water runs downhill.", "The Elbe and the Weser."),
         ),
         Sample(
             name="a.vtt",

@@ -11,8 +11,8 @@ from typing import Any
 
 import orjson
 
-from aether.adapters.extraction.confinement import confine
-from aether.adapters.extraction.formats import Source
+from aether.adapters.extraction.confinement import confine, grant
+from aether.adapters.extraction.formats import OnPage, Source
 from aether.adapters.extraction.frames import HEADER, framed, length_of
 from aether.adapters.extraction.kinds import kind_of
 from aether.adapters.extraction.stretches import Stretches
@@ -21,6 +21,8 @@ from aether.domain.texts import FileTooComplex, FileUnreadable, Stretch
 
 EVERY_S = 0.1
 """How often at most progress is told, in seconds."""
+OCR_CPU_S = 1
+"""How much more processor time a page that takes OCR gives its file, in seconds: for the picture of it."""
 
 Tell = Callable[[Mapping[str, Any]], None]
 
@@ -64,6 +66,7 @@ def _read(order: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
         on_page=_throttled(tell),
         name=order["name"],
         stretches=_stretches(order, tell),
+        ocr=order["ocr"],
     )
     extracted: dict[str, Any] = reader.read(source).packed()
     return extracted
@@ -77,15 +80,19 @@ def _stretches(order: Mapping[str, Any], tell: Tell) -> Stretches:
     return Stretches(before, give=give if order["stretches"] else None)
 
 
-def _throttled(tell: Tell) -> Callable[[int, int], None]:
+def _throttled(tell: Tell) -> OnPage:
     told_at = 0.0
+    seen = 0
 
-    def on_page(done: int, total: int) -> None:
-        nonlocal told_at
+    def on_page(done: int, total: int, /, slow: int = 0) -> None:
+        nonlocal told_at, seen
+        if slow > seen:
+            grant((slow - seen) * OCR_CPU_S)
+            seen = slow
         now = time.monotonic()
         if done == total or now - told_at >= EVERY_S:
             told_at = now
-            tell({"pages": [done, total]})
+            tell({"pages": [done, total], "slow": slow})
 
     return on_page
 

@@ -4,12 +4,20 @@ A module is named, not imported, so that a child loads only the libraries its fi
 `read(source: Source) -> Extracted`.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Protocol
 
 from aether.adapters.extraction.languages import LANGUAGES
 from aether.adapters.extraction.stretches import Stretches
+
+
+class OnPage(Protocol):
+    """Told how far a reader is, as often as it likes."""
+
+    def __call__(self, done: int, of: int, /, slow: int = 0) -> None:
+        """So many pages are done, of so many, and so many of them took OCR."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,16 +46,18 @@ class Source:
 
     Attributes:
         content_type: What its bytes are.
-        on_page: Called with the pages done and their number, as often as the reader likes.
+        on_page: Called as often as the reader likes.
         name: What its sender calls it; empty if nothing.
         stretches: What makes it unnecessary to read every page.
+        ocr: What reads pictures (`program`, `languages`); none if nothing does.
     """
 
     path: Path
     content_type: str
-    on_page: Callable[[int, int], None]
+    on_page: OnPage
     name: str = ""
     stretches: Stretches = field(default_factory=Stretches)
+    ocr: Mapping[str, Any] | None = None
 
 
 def _binary(name: str, content_type: str, suffixes: str, module: str | None = None) -> Format:
@@ -88,6 +98,12 @@ ODP = _binary("an OpenDocument presentation", f"{_OPEN}.presentation", ".odp .ot
 ODG = _binary("an OpenDocument drawing", f"{_OPEN}.graphics", ".odg .otg", "opendocument")
 EPUB = _binary("an e-book (EPUB)", "application/epub+zip", ".epub", "epub")
 MSG = _binary("an Outlook message", "application/vnd.ms-outlook", ".msg", "outlook")
+PNG = _binary("a PNG image", "image/png", ".png", "pictures")
+JPEG = _binary("a JPEG image", "image/jpeg", ".jpg .jpeg .jpe .jfif", "pictures")
+GIF = _binary("a GIF image", "image/gif", ".gif", "pictures")
+TIFF = _binary("a TIFF image", "image/tiff", ".tif .tiff", "pictures")
+BMP = _binary("a BMP image", "image/bmp", ".bmp .dib", "pictures")
+WEBP = _binary("a WebP image", "image/webp", ".webp", "pictures")
 
 HTML = _textual("a web page", "text/html", ".html .htm .xhtml", "html", "application/xhtml+xml")
 MARKDOWN = _textual("Markdown", "text/markdown", ".md .markdown .mdown .mkd", "markdown", "text/x-markdown")
@@ -133,13 +149,14 @@ POSTSCRIPT = _textual("PostScript", "application/postscript", ".ps .eps")
 ODF = _binary("an OpenDocument file", f"{_OPEN}.formula", ".odf .odc .odb .odm")
 ZIP = _binary("a zip archive", "application/zip", ".zip .jar .apk")
 LEGACY_OFFICE = _binary("a document of an old Office", "application/x-ole-storage", ".doc .dot .ppt .pps")
-IMAGE = _binary("an image", "image/*", ".png .jpg .jpeg .gif .tif .tiff .webp .bmp")
+IMAGE = _binary("an image", "image/*", ".heic .heif .avif .ico .psd .jp2 .jxl")
 ARCHIVE = _binary("an archive", "application/x-archive", ".gz .7z .rar .xz .bz2 .tar .zst")
 PROGRAM = _binary("a program", "application/x-executable", ".exe .dll .so")
 UNKNOWN = Format(name="a kind of file that Aether does not know", content_type="application/octet-stream")
 
 FORMATS = (
     PDF, DOCX, XLSX, XLSB, XLS, ODS, PPTX, ODT, ODP, ODG, EPUB, MSG,
+    PNG, JPEG, GIF, TIFF, BMP, WEBP,
     HTML, MARKDOWN, PLAIN, CSV, TSV, RTF, EML, MBOX, MHTML, FB2, JSON, JSON_LINES, NOTEBOOK, XML, SVG, OPML,
     YAML, TOML, INI, RST, LATEX, ASCIIDOC, ORG, SRT, VTT, ICS, VCF, BIBTEX, SOURCE_CODE,
     POSTSCRIPT, ODF, ZIP, LEGACY_OFFICE, IMAGE, ARCHIVE, PROGRAM,
@@ -147,11 +164,12 @@ FORMATS = (
 """Every format with a name."""
 
 MAGIC = (
-    (b"\x89PNG\r\n", IMAGE),
-    (b"\xff\xd8\xff", IMAGE),
-    (b"GIF8", IMAGE),
-    (b"II*\x00", IMAGE),
-    (b"MM\x00*", IMAGE),
+    (b"\x89PNG\r\n", PNG),
+    (b"\xff\xd8\xff", JPEG),
+    (b"GIF8", GIF),
+    (b"II*\x00", TIFF),
+    (b"MM\x00*", TIFF),
+    (b"BM", BMP),
     (b"\x1f\x8b", ARCHIVE),
     (b"7z\xbc\xaf\x27\x1c", ARCHIVE),
     (b"Rar!\x1a\x07", ARCHIVE),

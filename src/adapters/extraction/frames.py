@@ -1,7 +1,7 @@
 """Frames: the messages between a reading process and the one that started it.
 
 A frame is its length in four bytes, the highest first, and so many bytes of JSON. The child gets one: what
-to read. It answers with any number of `{"pages": [done, total]}` and `{"stretch": …}`, and one of
+to read. It answers with any number of `{"pages": [done, total], "slow": …}` and `{"stretch": …}`, and one of
 `{"extracted": …}`, `{"refused": [code, message]}` and `{"failed": where}`.
 """
 

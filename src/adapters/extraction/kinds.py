@@ -82,12 +82,19 @@ def _found(path: Path, *, name: str, content_type: str | None) -> Format:
     if head.startswith(_OLE):
         return _compound(path)
     textual = looks_textual(head)
-    known = next((format for magic, format in formats.MAGIC if head.startswith(magic)), None)
+    known = _marked(head)
     if known and (known.textual == textual or known is formats.RTF):
         return known
     if textual:
         return _text(head, name=name, content_type=content_type)
     return formats.PDF if b"%PDF-" in head[:1024] else formats.UNKNOWN
+
+
+def _marked(head: bytes) -> Format | None:
+    """The format whose mark *head* bears."""
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return formats.WEBP
+    return next((format for magic, format in formats.MAGIC if head.startswith(magic)), None)
 
 
 def _stands_for(promised: Format, found: Format) -> bool:

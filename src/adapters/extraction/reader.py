@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import structlog
 from typing_extensions import override
 
 from aether.adapters.extraction.frames import HEADER, framed, length_of
+from aether.adapters.extraction.ocr import PAGE_S, PAGES_MOST
 from aether.domain.blobs import FileEmpty
 from aether.domain.texts import (
     Extracted,
@@ -52,13 +55,25 @@ class ChildReader(Reader):
     Args:
         memory: How much memory a file may take, in bytes.
         cpu_s: How much processor time, in seconds.
-        wall_s: How long it may take altogether, in seconds.
+        wall_s: How long it may take altogether, in seconds, pages not counted that take OCR.
+        ocr_languages: The languages in which pictures are read, as Tesseract writes them.
+        tesseract: The program that reads them; found on the path if it is not named, and empty for none.
     """
 
-    def __init__(self, *, memory: int = MEMORY, cpu_s: int = CPU_S, wall_s: float = WALL_S) -> None:
+    def __init__(
+        self,
+        *,
+        memory: int = MEMORY,
+        cpu_s: int = CPU_S,
+        wall_s: float = WALL_S,
+        ocr_languages: str = "eng",
+        tesseract: str | None = None,
+    ) -> None:
         self._memory = memory
         self._cpu_s = cpu_s
         self._wall_s = wall_s
+        program = shutil.which("tesseract") if tesseract is None else tesseract
+        self._ocr = {"program": program, "languages": ocr_languages}
 
     @override
     async def read(
@@ -80,12 +95,13 @@ class ChildReader(Reader):
             "parent": os.getpid(),
             "read_before": [stretch.packed() for stretch in read_before],
             "stretches": on_stretch is not None,
+            "ocr": self._ocr,
         }
         child = await _started()
         limit = asyncio.timeout(self._wall_s)
         try:
             async with limit:
-                answer = await _asked(child, order, on_progress, on_stretch)
+                answer = await _asked(child, order, limit, on_progress, on_stretch)
         except TimeoutError:
             if not limit.expired():
                 raise
@@ -120,10 +136,12 @@ async def _started() -> asyncio.subprocess.Process:
 async def _asked(
     child: asyncio.subprocess.Process,
     order: Mapping[str, Any],
+    limit: asyncio.Timeout,
     on_progress: Progress | None,
     on_stretch: OnStretch | None,
 ) -> dict[str, Any] | None:
-    """The last answer of *child*; none if it died before."""
+    """The last answer of *child*; none if it died before. Pages that take OCR put *limit* off."""
+    slow = 0
     assert child.stdin
     assert child.stdout
     try:
@@ -136,23 +154,39 @@ async def _asked(
                 await on_stretch(Stretch.unpacked(answer["stretch"]))
             elif "pages" not in answer:
                 return answer
-            elif on_progress:
-                await on_progress(*answer["pages"])
+            else:
+                slow = _put_off(limit, slow, min(answer["slow"], PAGES_MOST))
+                if on_progress:
+                    await on_progress(*answer["pages"])
     except (asyncio.IncompleteReadError, ConnectionError):
         await child.wait()
         return None
 
 
+def _put_off(limit: asyncio.Timeout, before: int, slow: int) -> int:
+    """Put *limit* off for the pages that took OCR since there were *before* of them."""
+    at = limit.when()
+    if at is not None and slow > before:
+        limit.reschedule(at + (slow - before) * PAGE_S)
+    return max(before, slow)
+
+
 async def _ended(child: asyncio.subprocess.Process) -> None:
-    """See *child* out."""
+    """See *child* out, and whatever it began."""
     if child.returncode is None and child.stdin:
         child.stdin.close()
-        child.terminate()
+        _signal(child, signal.SIGTERM)
         try:
             await asyncio.wait_for(child.wait(), GRACE_S)
         except TimeoutError:
-            child.kill()
+            _signal(child, signal.SIGKILL)
             await child.wait()
+
+
+def _signal(child: asyncio.subprocess.Process, number: signal.Signals) -> None:
+    """Send a signal to *child* and its children: they are a group of their own."""
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, number)
 
 
 def _understood(answer: Mapping[str, Any] | None, returncode: int | None) -> Extracted:

@@ -8,7 +8,7 @@ and they follow the structure as far as the model's limit lets them.
 """
 
 from aether.domain.texts.chunks import ChunkText, CountTokens, chunks_of
-from aether.domain.texts.extracted import Block, BlockKind, Draft, Extracted, Page, Role, Span
+from aether.domain.texts.extracted import Block, BlockKind, Box, Draft, Extracted, Page, Role, Span
 from aether.domain.texts.reading import OnStretch, Progress, Reader, ReaderDown, Stretch
 from aether.domain.texts.refusals import (
     FileBroken,
@@ -22,6 +22,7 @@ from aether.domain.texts.refusals import (
 __all__ = [
     "Block",
     "BlockKind",
+    "Box",
     "ChunkText",
     "CountTokens",
     "Draft",
