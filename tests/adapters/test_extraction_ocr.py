@@ -218,6 +218,7 @@ async def test_a_scan_goes_on_behind_the_pages_that_were_seen(tmp_path: Path) ->
 
 async def test_pages_that_are_seen_put_the_deadline_off_once() -> None:
     async with asyncio.timeout(5) as limit:
+        await asyncio.sleep(0)
         before = limit.when()
         seen = _put_off(limit, _put_off(limit, 0, 2), 3)
         seen = _put_off(limit, seen, 3)
