@@ -87,6 +87,7 @@ class Document(Node):
         uploaded_at: When it came.
         processed_at: When it was last understood in full.
         viewer_permission: What one may do to it: what one may do to its notebook.
+        path_in_container: The folders and the name under which it lay in its container; none if it has none.
     """
 
     name: str
@@ -107,6 +108,8 @@ class Document(Node):
     uploaded_at: datetime
     processed_at: datetime | None
     viewer_permission: Permission
+    path_in_container: str | None
+    container_id: strawberry.Private[str | None]
     notebook_id: strawberry.Private[str]
     uploader_id: strawberry.Private[str]
 
@@ -134,6 +137,8 @@ class Document(Node):
             uploaded_at=document.uploaded_at,
             processed_at=document.processed_at,
             viewer_permission=min(seen.permission, viewer.ceiling),
+            path_in_container=document.inside.path if document.inside else None,
+            container_id=document.inside.container if document.inside else None,
             notebook_id=document.notebook,
             uploader_id=document.uploaded_by,
         )
@@ -156,6 +161,26 @@ class Document(Node):
     def download_url(self) -> str:
         """Where its bytes are, for whoever may read it."""
         return download_url(self.id)
+
+    @strawberry.field
+    async def container(self, info: Info) -> "Document | None":
+        """The document in which it came, such as an archive or a mail; none if it came by itself."""
+        return None if self.container_id is None else await document_by_id(info, self.container_id)
+
+    @strawberry.field
+    async def children(self, info: Info, first: int = 20, after: str | None = None) -> Connection["Document"]:
+        """The documents that came in it, by name.
+
+        Args:
+            first: How many, from 1 to 100.
+            after: Only those behind this cursor.
+        """
+        listing = files_listing(self.id)
+        wanted = part(info, first=first, after=after, listing=listing)
+        page = await info.context.read(
+            documents.children, container=DocumentId(self.id), part=wanted, by=info.context.viewer
+        )
+        return documents_of(info, page, wanted=wanted, listing=listing)
 
     @strawberry.field
     async def chunks(self, info: Info, first: int = 20, after: str | None = None) -> Connection[Chunk]:
@@ -199,6 +224,11 @@ class Document(Node):
 def download_url(id: str) -> str:
     """Where the bytes of the document with this id are."""
     return f"/documents/{id}/content"
+
+
+def files_listing(document: str) -> str:
+    """What cursors of what came in *document* are signed for."""
+    return f"files/{document}"
 
 
 def chunks_listing(document: str) -> str:

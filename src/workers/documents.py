@@ -18,6 +18,7 @@ from aether.domain.jobs import STAGES, AttemptOver, Failure, Job, JobStatus
 from aether.domain.sensitive import Find
 from aether.domain.texts import ChunkText, Extracted, chunks_of
 from aether.domain.vectors import Vector
+from aether.workers.containers import Unpacking
 from aether.workers.context import Ports
 from aether.workers.progress import Meter
 
@@ -70,6 +71,7 @@ async def _extract(ports: Ports, graph: Graph, document: Document, job: Job) -> 
     await graph.write(jobs.advance, id=job.id, attempt=job.attempt, stage="extract", at=ports.moment())
 
     meter = Meter(ports, job, "extract")
+    unpacking = Unpacking(ports, document)
 
     async with ports.blobs.local(document.blob) as path:
         extracted = await ports.reader.read(
@@ -77,7 +79,9 @@ async def _extract(ports: Ports, graph: Graph, document: Document, job: Job) -> 
             name=document.original_filename,
             content_type=document.declared_type,
             on_progress=meter.report,
+            on_member=unpacking.on_member,
         )
+    await unpacking.commit(graph, job)
     packed = await asyncio.to_thread(orjson.dumps, extracted.packed())
     kept = await ports.blobs.keep(_pieces(packed), most=TEXTS_MOST)
     understanding = _understanding(extracted, texts=kept.key)

@@ -40,6 +40,7 @@ class Desk:
             "read_before": [],
             "stretches": False,
             "ocr": None,
+            "members": False,
         }
         return _answer(order, lambda _: None)
 

@@ -3,7 +3,12 @@
 # ruff: noqa: E501, ISC004 - samples are as long as they are
 
 import base64
+import bz2
+import gzip
+import io
 import json
+import lzma
+import tarfile
 from dataclasses import dataclass
 from email.message import EmailMessage
 
@@ -43,6 +48,20 @@ class Sample:
     data: bytes
     content_type: str
     says: tuple[str, ...]
+
+
+def tar(**files: bytes) -> bytes:
+    """A tar archive."""
+    written = io.BytesIO()
+    with tarfile.open(fileobj=written, mode="w") as archive:
+        for name, data in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+    return written.getvalue()
+
+
+TAR = tar(**{"rivers/elbe.txt": b"The Elbe."})
 
 
 def related(*relations: tuple[str, str, str]) -> bytes:
@@ -660,6 +679,36 @@ SAMPLES = {
             data=pictures.picture("WEBP", ("Water runs downhill.", "The Elbe and the Weser.")),
             content_type="image/webp",
             says=("Water runs downhill.", "The Elbe and the Weser."),
+        ),
+        Sample(
+            name="a.zip",
+            data=make.packed({"rivers/elbe.txt": b"The Elbe.", "oder.md": b"# The Oder"}),
+            content_type="application/zip",
+            says=("rivers/elbe.txt", "oder.md"),
+        ),
+        Sample(
+            name="a.tar",
+            data=TAR,
+            content_type="application/x-tar",
+            says=("rivers/elbe.txt",),
+        ),
+        Sample(
+            name="a.tgz",
+            data=gzip.compress(TAR),
+            content_type="application/gzip",
+            says=("rivers/elbe.txt",),
+        ),
+        Sample(
+            name="a.tar.bz2",
+            data=bz2.compress(TAR),
+            content_type="application/x-bzip2",
+            says=("rivers/elbe.txt",),
+        ),
+        Sample(
+            name="a.tar.xz",
+            data=lzma.compress(TAR),
+            content_type="application/x-xz",
+            says=("rivers/elbe.txt",),
         ),
         Sample(
             name="a.vtt",

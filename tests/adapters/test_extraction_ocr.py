@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from aether.adapters.extraction.ocr import PAGE_S
-from aether.adapters.extraction.reader import ChildReader, _put_off
+from aether.adapters.extraction.reader import ChildReader, put_off
 from aether.domain.texts import Extracted, FileBroken, FileTooComplex, FileUnsupported, Stretch
 from tests import make_files as make
 from tests import make_pictures as pictures
@@ -220,8 +220,8 @@ async def test_pages_that_are_seen_put_the_deadline_off_once() -> None:
     async with asyncio.timeout(5) as limit:
         await asyncio.sleep(0)
         before = limit.when()
-        seen = _put_off(limit, _put_off(limit, 0, 2), 3)
-        seen = _put_off(limit, seen, 3)
+        seen = put_off(limit, put_off(limit, 0, 2), 3)
+        seen = put_off(limit, seen, 3)
 
         assert before is not None
         assert limit.when() == before + 3 * PAGE_S

@@ -5,7 +5,8 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from io import RawIOBase
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ import orjson
 
 from aether.adapters.extraction.confinement import confine, grant
 from aether.adapters.extraction.formats import OnPage, Source
-from aether.adapters.extraction.frames import HEADER, framed, length_of
+from aether.adapters.extraction.frames import HEADER, framed, length_of, raw
 from aether.adapters.extraction.kinds import kind_of
+from aether.adapters.extraction.members import Members, Tell
 from aether.adapters.extraction.stretches import Stretches
 from aether.domain.blobs import FileEmpty
 from aether.domain.texts import FileTooComplex, FileUnreadable, Stretch
@@ -24,19 +26,25 @@ EVERY_S = 0.1
 OCR_CPU_S = 1
 """How much more processor time a page that takes OCR gives its file, in seconds: for the picture of it."""
 
-Tell = Callable[[Mapping[str, Any]], None]
+
+class _Answers:
+    """Where frames go out."""
+
+    def __init__(self, stream: RawIOBase) -> None:
+        self._stream = stream
+
+    def __call__(self, message: Mapping[str, Any] | bytes) -> None:
+        """Tell a message, or hand out raw bytes."""
+        rest = memoryview(raw(message) if isinstance(message, bytes) else framed(message))
+        while rest:
+            rest = rest[self._stream.write(rest) or 0 :]
 
 
 def main() -> None:
     """Read the file that the order names."""
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # Whatever a library prints must not get between the frames.
-
-    def tell(message: Mapping[str, Any]) -> None:
-        rest = memoryview(framed(message))
-        while rest:
-            rest = rest[answers.write(rest) or 0 :]
-
+    tell = _Answers(answers)
     order = orjson.loads(sys.stdin.buffer.read(length_of(sys.stdin.buffer.read(HEADER))))
     confine(memory=order["memory"], cpu_s=order["cpu_s"], parent=order["parent"])
     tell(_answer(order, tell))
@@ -67,6 +75,7 @@ def _read(order: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
         name=order["name"],
         stretches=_stretches(order, tell),
         ocr=order["ocr"],
+        members=Members(path.stat().st_size, tell=tell if order["members"] else None),
     )
     extracted: dict[str, Any] = reader.read(source).packed()
     return extracted

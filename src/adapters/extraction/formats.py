@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from aether.adapters.extraction.languages import LANGUAGES
+from aether.adapters.extraction.members import Members
 from aether.adapters.extraction.stretches import Stretches
 
 
@@ -50,6 +51,7 @@ class Source:
         name: What its sender calls it; empty if nothing.
         stretches: What makes it unnecessary to read every page.
         ocr: What reads pictures (`program`, `languages`); none if nothing does.
+        members: Where files go that are within it.
     """
 
     path: Path
@@ -58,6 +60,7 @@ class Source:
     name: str = ""
     stretches: Stretches = field(default_factory=Stretches)
     ocr: Mapping[str, Any] | None = None
+    members: Members = field(default_factory=Members)
 
 
 def _binary(name: str, content_type: str, suffixes: str, module: str | None = None) -> Format:
@@ -98,6 +101,11 @@ ODP = _binary("an OpenDocument presentation", f"{_OPEN}.presentation", ".odp .ot
 ODG = _binary("an OpenDocument drawing", f"{_OPEN}.graphics", ".odg .otg", "opendocument")
 EPUB = _binary("an e-book (EPUB)", "application/epub+zip", ".epub", "epub")
 MSG = _binary("an Outlook message", "application/vnd.ms-outlook", ".msg", "outlook")
+ZIP = _binary("a zip archive", "application/zip", ".zip .jar .war .apk .cbz", "archives")
+TAR = _binary("a tar archive", "application/x-tar", ".tar", "archives")
+GZIP = _binary("a gzip archive", "application/gzip", ".gz .tgz", "archives")
+BZIP2 = _binary("a bzip2 archive", "application/x-bzip2", ".bz2 .tbz2 .tbz", "archives")
+XZ = _binary("an xz archive", "application/x-xz", ".xz .txz", "archives")
 PNG = _binary("a PNG image", "image/png", ".png", "pictures")
 JPEG = _binary("a JPEG image", "image/jpeg", ".jpg .jpeg .jpe .jfif", "pictures")
 GIF = _binary("a GIF image", "image/gif", ".gif", "pictures")
@@ -147,19 +155,19 @@ SOURCE_CODE = _textual("source code", "text/x-source", " ".join(LANGUAGES), "cod
 
 POSTSCRIPT = _textual("PostScript", "application/postscript", ".ps .eps")
 ODF = _binary("an OpenDocument file", f"{_OPEN}.formula", ".odf .odc .odb .odm")
-ZIP = _binary("a zip archive", "application/zip", ".zip .jar .apk")
 LEGACY_OFFICE = _binary("a document of an old Office", "application/x-ole-storage", ".doc .dot .ppt .pps")
 IMAGE = _binary("an image", "image/*", ".heic .heif .avif .ico .psd .jp2 .jxl")
-ARCHIVE = _binary("an archive", "application/x-archive", ".gz .7z .rar .xz .bz2 .tar .zst")
+ARCHIVE = _binary("an archive", "application/x-archive", ".7z .rar .zst .cab .iso .arj .lzh")
 PROGRAM = _binary("a program", "application/x-executable", ".exe .dll .so")
 UNKNOWN = Format(name="a kind of file that Aether does not know", content_type="application/octet-stream")
 
 FORMATS = (
     PDF, DOCX, XLSX, XLSB, XLS, ODS, PPTX, ODT, ODP, ODG, EPUB, MSG,
+    ZIP, TAR, GZIP, BZIP2, XZ,
     PNG, JPEG, GIF, TIFF, BMP, WEBP,
     HTML, MARKDOWN, PLAIN, CSV, TSV, RTF, EML, MBOX, MHTML, FB2, JSON, JSON_LINES, NOTEBOOK, XML, SVG, OPML,
     YAML, TOML, INI, RST, LATEX, ASCIIDOC, ORG, SRT, VTT, ICS, VCF, BIBTEX, SOURCE_CODE,
-    POSTSCRIPT, ODF, ZIP, LEGACY_OFFICE, IMAGE, ARCHIVE, PROGRAM,
+    POSTSCRIPT, ODF, LEGACY_OFFICE, IMAGE, ARCHIVE, PROGRAM,
 )  # fmt: skip
 """Every format with a name."""
 
@@ -170,11 +178,11 @@ MAGIC = (
     (b"II*\x00", TIFF),
     (b"MM\x00*", TIFF),
     (b"BM", BMP),
-    (b"\x1f\x8b", ARCHIVE),
+    (b"\x1f\x8b", GZIP),
     (b"7z\xbc\xaf\x27\x1c", ARCHIVE),
     (b"Rar!\x1a\x07", ARCHIVE),
-    (b"\xfd7zXZ\x00", ARCHIVE),
-    (b"BZh", ARCHIVE),
+    (b"\xfd7zXZ\x00", XZ),
+    (b"BZh", BZIP2),
     (b"\x28\xb5\x2f\xfd", ARCHIVE),
     (b"\x7fELF", PROGRAM),
     (b"MZ", PROGRAM),
@@ -183,6 +191,8 @@ MAGIC = (
     (b"%!PS", POSTSCRIPT),
 )
 """How the bytes of some formats begin."""
+
+ARCHIVES = frozenset({ZIP, TAR, GZIP, BZIP2, XZ})
 
 _BY_SUFFIX = {suffix: format for format in FORMATS for suffix in format.suffixes}
 _BY_CONTENT_TYPE = {type: format for format in FORMATS for type in (format.content_type, *format.also)}

@@ -5,7 +5,7 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import orjson
 import structlog
 from typing_extensions import override
 
-from aether.adapters.extraction.frames import HEADER, framed, length_of
+from aether.adapters.extraction.frames import HEADER, framed, is_raw, length_of
 from aether.adapters.extraction.ocr import PAGE_S, PAGES_MOST
 from aether.domain.blobs import FileEmpty
 from aether.domain.texts import (
@@ -25,6 +25,9 @@ from aether.domain.texts import (
     FileTooComplex,
     FileUnreadable,
     FileUnsupported,
+    Member,
+    MemberSpoiled,
+    OnMember,
     OnStretch,
     Progress,
     Reader,
@@ -85,6 +88,7 @@ class ChildReader(Reader):
         on_progress: Progress | None = None,
         read_before: Sequence[Stretch] = (),
         on_stretch: OnStretch | None = None,
+        on_member: OnMember | None = None,
     ) -> Extracted:
         order = {
             "path": str(path),
@@ -96,12 +100,16 @@ class ChildReader(Reader):
             "read_before": [stretch.packed() for stretch in read_before],
             "stretches": on_stretch is not None,
             "ocr": self._ocr,
+            "members": on_member is not None,
         }
         child = await _started()
         limit = asyncio.timeout(self._wall_s)
         try:
             async with limit:
-                answer = await _asked(child, order, limit, on_progress, on_stretch)
+                talk = _Conversation(
+                    child, limit, on_progress=on_progress, on_stretch=on_stretch, on_member=on_member
+                )
+                answer = await talk.hold(order)
         except TimeoutError:
             if not limit.expired():
                 raise
@@ -133,38 +141,88 @@ async def _started() -> asyncio.subprocess.Process:
         raise ReaderDown("No process can be started to read the file.") from error
 
 
-async def _asked(
-    child: asyncio.subprocess.Process,
-    order: Mapping[str, Any],
-    limit: asyncio.Timeout,
-    on_progress: Progress | None,
-    on_stretch: OnStretch | None,
-) -> dict[str, Any] | None:
-    """The last answer of *child*; none if it died before. Pages that take OCR put *limit* off."""
-    slow = 0
-    assert child.stdin
-    assert child.stdout
-    try:
-        child.stdin.write(framed(order))
-        await child.stdin.drain()
+class _Conversation:
+    """What is said between a child and us, until its last answer.
+
+    Args:
+        limit: When it ends; pages that take OCR, and members that are kept, put it off.
+    """
+
+    def __init__(
+        self,
+        child: asyncio.subprocess.Process,
+        limit: asyncio.Timeout,
+        *,
+        on_progress: Progress | None,
+        on_stretch: OnStretch | None,
+        on_member: OnMember | None,
+    ) -> None:
+        assert child.stdin
+        assert child.stdout
+        self._child = child
+        self._asked = child.stdin
+        self._answers = child.stdout
+        self._limit = limit
+        self._on_progress = on_progress
+        self._on_stretch = on_stretch
+        self._on_member = on_member
+        self._slow = 0
+
+    async def hold(self, order: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The last answer to *order*; none if the child died before."""
+        with suppress(ConnectionError):  # If it is gone, it answers nothing.
+            self._asked.write(framed(order))
+            await self._asked.drain()
+        try:
+            while True:
+                answer = orjson.loads(await self._frame())
+                if not await self._heard(answer):
+                    return answer  # type: ignore[no-any-return]
+        except asyncio.IncompleteReadError:
+            await self._child.wait()
+            return None
+
+    async def _frame(self) -> bytes:
+        """The next frame; raw ones that nobody waited for are passed over."""
         while True:
-            header = await child.stdout.readexactly(HEADER)
-            answer: dict[str, Any] = orjson.loads(await child.stdout.readexactly(length_of(header)))
-            if "stretch" in answer and on_stretch:
-                await on_stretch(Stretch.unpacked(answer["stretch"]))
-            elif "pages" not in answer:
-                return answer
-            else:
-                slow = _put_off(limit, slow, min(answer["slow"], PAGES_MOST))
-                if on_progress:
-                    await on_progress(*answer["pages"])
-    except (asyncio.IncompleteReadError, ConnectionError):
-        await child.wait()
-        return None
+            header = await self._answers.readexactly(HEADER)
+            content = await self._answers.readexactly(length_of(header))
+            if not is_raw(header):
+                return content
+
+    async def _heard(self, answer: Mapping[str, Any]) -> bool:
+        """Whether more is to come after *answer*, which is passed on."""
+        if "pages" in answer:
+            self._slow = put_off(self._limit, self._slow, min(answer["slow"], PAGES_MOST))
+            if self._on_progress:
+                await self._on_progress(*answer["pages"])
+        elif "stretch" in answer and self._on_stretch:
+            await self._on_stretch(Stretch.unpacked(answer["stretch"]))
+        elif "member" in answer and self._on_member:
+            begun = asyncio.get_running_loop().time()
+            with suppress(MemberSpoiled):
+                await self._on_member(Member(**answer["member"]), self._member())
+            at = self._limit.when()
+            if at is not None:
+                self._limit.reschedule(at + asyncio.get_running_loop().time() - begun)
+        else:
+            return "spoiled" in answer
+        return True
+
+    async def _member(self) -> AsyncIterator[bytes]:
+        """The bytes of the member that was announced."""
+        while True:
+            header = await self._answers.readexactly(HEADER)
+            content = await self._answers.readexactly(length_of(header))
+            if not is_raw(header):
+                raise MemberSpoiled(orjson.loads(content)["spoiled"])
+            if not content:
+                return
+            yield content
 
 
-def _put_off(limit: asyncio.Timeout, before: int, slow: int) -> int:
-    """Put *limit* off for the pages that took OCR since there were *before* of them."""
+def put_off(limit: asyncio.Timeout, before: int, slow: int) -> int:
+    """Put *limit* off for the pages that took OCR since there were *before* of them; gives their number."""
     at = limit.when()
     if at is not None and slow > before:
         limit.reschedule(at + (slow - before) * PAGE_S)
@@ -181,6 +239,8 @@ async def _ended(child: asyncio.subprocess.Process) -> None:
         except TimeoutError:
             _signal(child, signal.SIGKILL)
             await child.wait()
+    while child.stdout and await child.stdout.read(2**20):
+        pass  # What nobody waited for: the pipe closes at its end.
 
 
 def _signal(child: asyncio.subprocess.Process, number: signal.Signals) -> None:

@@ -1,6 +1,7 @@
 """Documents in the graph: `(:Notebook)-[:CONTAINS]->(:Document)-[:HAS_CHUNK]->(:Chunk)`.
 
-What is sensitive in them hangs on them too: `(:Document)-[:HAS_FINDING]->(:Finding)`.
+What is sensitive in them hangs on them too: `(:Document)-[:HAS_FINDING]->(:Finding)`, and so do documents
+that were files in them: `(:Document)-[:CONTAINS_FILE]->(:Document)`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -25,6 +26,7 @@ from aether.domain.documents import (
     Finding,
     FindingId,
     Findings,
+    Inside,
     ProcessingStatus,
     SeenDocument,
     Understanding,
@@ -55,6 +57,40 @@ class Neo4jDocuments(Documents):
     @override
     async def add(self, documents: Sequence[Document]) -> None:
         await self._run("documents/add", rows=[_new(document) for document in documents])
+        held = [(document.id, document.inside.container) for document in documents if document.inside]
+        if held:
+            rows = [{"id": id, "container": container} for id, container in held]
+            await self._run("documents/hold", rows=rows)
+
+    @override
+    async def known(self, ids: Collection[DocumentId]) -> Collection[DocumentId]:
+        return {DocumentId(row["id"]) for row in await self._run("documents/known", ids=list(ids))}
+
+    @override
+    async def held(self, outermost: DocumentId) -> tuple[int, int]:
+        rows = await self._run("documents/held", outermost=outermost)
+        return (rows[0]["count"], rows[0]["bytes"]) if rows else (0, 0)
+
+    @override
+    async def children(self, container: DocumentId, *, part: Slice, by: Viewer) -> Page[SeenDocument]:
+        return await paged(
+            self._run,
+            "documents/children",
+            part,
+            of=seen_of,
+            place_of=lambda row: Place(key=row["key"], id=row["document"]["id"]),
+            viewer=by.user,
+            container=container,
+        )
+
+    @override
+    async def remove_held(
+        self, container: DocumentId, *, deletion: str, by: UserId, at: Moment
+    ) -> Collection[DocumentId]:
+        rows = await self._run(
+            "documents/remove_held", container=container, deletion=deletion, user=by, now=at.now
+        )
+        return [DocumentId(row["id"]) for row in rows]
 
     @override
     async def put(self, document: Document) -> None:
@@ -185,7 +221,12 @@ def _behind(part: Slice) -> dict[str, Any]:
 
 
 def _new(document: Document) -> dict[str, Any]:
+    inside = document.inside
     return {
+        "container": inside and inside.container,
+        "outermost": inside and inside.outermost,
+        "path_inside": inside and inside.path,
+        "depth": inside and inside.depth,
         "id": document.id,
         "notebook": document.notebook,
         "name": document.name,
@@ -262,6 +303,18 @@ def document_of(row: Row) -> Document:
         uploaded_at=instant(row["uploaded_at"]),
         updated_at=instant(row["updated_at"]),
         processed_at=instant_or_none(row["processed_at"]),
+        inside=_inside_of(row),
+    )
+
+
+def _inside_of(row: Row) -> Inside | None:
+    if row["container"] is None:
+        return None
+    return Inside(
+        container=DocumentId(row["container"]),
+        outermost=DocumentId(row["outermost"]),
+        path=row["path_inside"],
+        depth=row["depth"],
     )
 
 

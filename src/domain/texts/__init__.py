@@ -9,7 +9,16 @@ and they follow the structure as far as the model's limit lets them.
 
 from aether.domain.texts.chunks import ChunkText, CountTokens, chunks_of
 from aether.domain.texts.extracted import Block, BlockKind, Box, Draft, Extracted, Page, Role, Span
-from aether.domain.texts.reading import OnStretch, Progress, Reader, ReaderDown, Stretch
+from aether.domain.texts.reading import (
+    Member,
+    MemberSpoiled,
+    OnMember,
+    OnStretch,
+    Progress,
+    Reader,
+    ReaderDown,
+    Stretch,
+)
 from aether.domain.texts.refusals import (
     FileBroken,
     FileEncrypted,
@@ -33,6 +42,9 @@ __all__ = [
     "FileTooComplex",
     "FileUnreadable",
     "FileUnsupported",
+    "Member",
+    "MemberSpoiled",
+    "OnMember",
     "OnStretch",
     "Page",
     "Progress",
