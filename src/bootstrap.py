@@ -31,12 +31,15 @@ from starlette.types import Receive, Scope, Send
 from aether.adapters import system
 from aether.adapters.arq.queue import QUEUE, TASK, ArqQueue
 from aether.adapters.clamav.scanner import ClamavScanner
+from aether.adapters.extraction.previewer import ChildPreviewer
 from aether.adapters.extraction.reader import ChildReader
 from aether.adapters.folder.blobs import FolderBlobs
+from aether.adapters.folder.previews import FolderPreviews
 from aether.adapters.folder.staging import FolderStaging
 from aether.adapters.http.auth import auth_routes, credential_of, from_our_pages
 from aether.adapters.http.files import file_routes
 from aether.adapters.http.pages import pages
+from aether.adapters.http.previews import preview_routes
 from aether.adapters.http.probes import Check, checked, probe_routes
 from aether.adapters.http.tus import tus_routes
 from aether.adapters.http.tus_headers import SENT, TOLD
@@ -367,6 +370,14 @@ def application(opened: Outside, known: Identity, *, page: Page = dict) -> Starl
                 show=show,
                 moment=system.moment,
                 most=settings.max_upload_bytes,
+            ),
+            *preview_routes(
+                opened.graph,
+                opened.blobs,
+                doorkeeper,
+                show=show,
+                previewer=ChildPreviewer(),
+                kept=FolderPreviews(settings.data / "previews"),
             ),
             *tus_routes(opened.receiver, doorkeeper, show=show),
             *auth_routes(known.provider, known.verifier, origins=origins, key=key, sessions=sessions),

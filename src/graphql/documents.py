@@ -10,6 +10,7 @@ from aether.domain import documents
 from aether.domain.access import Permission
 from aether.domain.documents import ChunkId, DocumentId, EmbeddingStatus, ProcessingStatus
 from aether.domain.pages import Page, Slice
+from aether.domain.previews import PREVIEWED, THUMBNAIL, width_for
 from aether.domain.viewers import Viewer
 from aether.graphql.context import Info
 from aether.graphql.findings import Finding, findings_listing
@@ -183,6 +184,24 @@ class Document(Node):
         return documents_of(info, page, wanted=wanted, listing=listing)
 
     @strawberry.field
+    def thumbnail_url(self) -> str | None:
+        """Where a picture of its first page is, 256 pixels wide; none if it has none, or is not read yet."""
+        return thumbnail_url(self.id, self.file_hash, self.content_type)
+
+    @strawberry.field
+    def page_image_url(self, page: int, width: int = 1024) -> str | None:
+        """Where a picture of a page is; none if there is no such page, or there are no pictures.
+
+        Args:
+            page: Which page, 1 being the first.
+            width: How wide it is in pixels, from 64 to 2000; it may be the next larger of a few widths.
+        """
+        width = width_for(width)
+        if self.content_type not in PREVIEWED or not 1 <= page <= (self.page_count or 1):
+            return None
+        return page_image_url(self.id, self.file_hash, page=page, width=width)
+
+    @strawberry.field
     async def chunks(self, info: Info, first: int = 20, after: str | None = None) -> Connection[Chunk]:
         """Its passages, in order.
 
@@ -224,6 +243,16 @@ class Document(Node):
 def download_url(id: str) -> str:
     """Where the bytes of the document with this id are."""
     return f"/documents/{id}/content"
+
+
+def thumbnail_url(id: str, file_hash: str, content_type: str | None) -> str | None:
+    """Where the thumbnail of a document with these bytes is, if it has one."""
+    return page_image_url(id, file_hash, page=1, width=THUMBNAIL) if content_type in PREVIEWED else None
+
+
+def page_image_url(id: str, file_hash: str, *, page: int, width: int) -> str:
+    """Where a picture of a page is, as long as the document has these bytes."""
+    return f"/documents/{id}/pages/{page}/image?width={width}&v={file_hash[:12]}"
 
 
 def files_listing(document: str) -> str:

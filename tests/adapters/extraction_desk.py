@@ -42,7 +42,9 @@ class Desk:
             "ocr": None,
             "members": False,
         }
-        return _answer(order, lambda _: None)
+        answer = _answer(order, lambda _: None)
+        assert not isinstance(answer, bytes)
+        return answer
 
 
 def blocks(said: Extracted) -> list[tuple[BlockKind, int | None, str]]:

@@ -50,10 +50,10 @@ def main() -> None:
     tell(_answer(order, tell))
 
 
-def _answer(order: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+def _answer(order: Mapping[str, Any], tell: Tell) -> dict[str, Any] | bytes:
     Path(order["path"]).stat()  # That there is no file is not the file's fault: end without an answer.
     try:
-        return {"extracted": _read(order, tell)}
+        return _preview(order) if "preview" in order else {"extracted": _read(order, tell)}
     except (FileEmpty, FileUnreadable) as refusal:
         return {"refused": [refusal.code, refusal.message]}
     except MemoryError:
@@ -62,6 +62,18 @@ def _answer(order: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
         return {"refused": [FileTooComplex.code, "The file nests deeper than a file may."]}
     except Exception as error:  # noqa: BLE001 - a hostile file may raise anything
         return {"failed": _where(error)}
+
+
+def _preview(order: Mapping[str, Any]) -> bytes:
+    """The picture that is asked for; nothing if there is no such page."""
+    from aether.adapters.extraction.previews import preview
+
+    source = Source(path=Path(order["path"]), content_type=order["content_type"], on_page=_unheard)
+    return preview(source, **order["preview"]) or b""
+
+
+def _unheard(done: int, of: int, /, slow: int = 0) -> None:
+    """Tell nobody."""
 
 
 def _read(order: Mapping[str, Any], tell: Tell) -> dict[str, Any]:

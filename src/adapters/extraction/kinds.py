@@ -102,7 +102,7 @@ def _marked(head: bytes) -> Format | None:
 def _stands_for(promised: Format, found: Format) -> bool:
     """Whether text has taken the place of a binary file, or a mere archive that of a document."""
     if found is formats.ZIP:
-        return promised.module is not None and promised not in formats.ARCHIVES
+        return promised.module is not None and not promised.textual and promised not in formats.ARCHIVES
     return found.textual and not promised.textual and promised not in _LOOSE
 
 

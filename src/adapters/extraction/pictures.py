@@ -1,5 +1,7 @@
 """Pictures: their words, read by Tesseract; a page for each page of a TIFF, and one for anything else."""
 
+from contextlib import suppress
+
 import PIL
 from PIL import Image, ImageOps
 
@@ -93,6 +95,25 @@ def decoded(image: Image.Image, *, most: int) -> Image.Image:
     return upright
 
 
+def turned_to(image: Image.Image, number: int) -> None:
+    """Turn *image* to one of its pages, the first being 0.
+
+    Raises:
+        FileBroken: It is damaged.
+    """
+    try:
+        image.seek(number)
+    except BROKEN as error:
+        raise FileBroken("The picture is damaged.") from error
+
+
+def _dpi(image: Image.Image) -> float:
+    """How many pixels an inch of *image* has, as it says; 0 if it says nothing."""
+    with suppress(*BROKEN):
+        return float(image.info["dpi"][0])
+    return 0.0
+
+
 def _pages(source: Source, image: Image.Image, tesseract: Tesseract) -> list[list[Paragraph]]:
     count = min(getattr(image, "n_frames", 1), PAGES_MOST) if image.format == "TIFF" else 1
     version = f"{VERSION} {tesseract.languages}"
@@ -109,11 +130,8 @@ def _pages(source: Source, image: Image.Image, tesseract: Tesseract) -> list[lis
 
 def _picture(image: Image.Image, number: int) -> Picture:
     """A page in grey, so many points across as it says, or else as a screen would show it."""
-    try:
-        image.seek(number)
-        dpi = float(image.info.get("dpi", (0, 0))[0])
-    except BROKEN as error:
-        raise FileBroken("The picture is damaged.") from error
+    turned_to(image, number)
+    dpi = _dpi(image)
     longest = max(image.size) * POINTS / (dpi if dpi > POINTS else DPI)
     grey = decoded(image, most=PIXELS_MOST).convert("L")
     if max(grey.size) < SMALL:

@@ -3,8 +3,6 @@
 import asyncio
 import os
 import shutil
-import signal
-import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +12,7 @@ import orjson
 import structlog
 from typing_extensions import override
 
+from aether.adapters.extraction.children import cause_of_death, ended, started
 from aether.adapters.extraction.frames import HEADER, framed, is_raw, length_of
 from aether.adapters.extraction.ocr import PAGE_S, PAGES_MOST
 from aether.domain.blobs import FileEmpty
@@ -31,7 +30,6 @@ from aether.domain.texts import (
     OnStretch,
     Progress,
     Reader,
-    ReaderDown,
     Stretch,
 )
 
@@ -40,16 +38,10 @@ log = structlog.get_logger()
 MEMORY = 2**30
 CPU_S = 120
 WALL_S = 300.0
-GRACE_S = 2.0
-"""How long a process that is told to end may take, in seconds."""
-
 _REFUSALS: dict[str, type[FileEmpty] | type[FileUnreadable]] = {
     refusal.code: refusal
     for refusal in (FileEmpty, FileBroken, FileEncrypted, FileMislabelled, FileTooComplex, FileUnsupported)
 }
-_CRASHES = {signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGILL, signal.SIGFPE, signal.SIGTRAP}
-_EXHAUSTED = {signal.SIGKILL, signal.SIGXCPU}
-_COMMAND = (sys.executable, "-m", "aether.adapters.extraction")
 
 
 class ChildReader(Reader):
@@ -102,7 +94,7 @@ class ChildReader(Reader):
             "ocr": self._ocr,
             "members": on_member is not None,
         }
-        child = await _started()
+        child = await started()
         limit = asyncio.timeout(self._wall_s)
         try:
             async with limit:
@@ -115,30 +107,8 @@ class ChildReader(Reader):
                 raise
             raise FileTooComplex(f"Reading the file takes longer than {self._wall_s:g} seconds.") from None
         finally:
-            await asyncio.shield(_ended(child))
+            await asyncio.shield(ended(child))
         return _understood(answer, child.returncode)
-
-
-async def _started() -> asyncio.subprocess.Process:
-    """A fresh process, which gets none of our environment but the way to our code."""
-    environment = {
-        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-        "PYTHONSAFEPATH": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "LC_ALL": "C.UTF-8",
-    }
-    try:
-        return await asyncio.create_subprocess_exec(
-            *_COMMAND,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env=environment,
-            limit=2**20,
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise ReaderDown("No process can be started to read the file.") from error
 
 
 class _Conversation:
@@ -229,29 +199,9 @@ def put_off(limit: asyncio.Timeout, before: int, slow: int) -> int:
     return max(before, slow)
 
 
-async def _ended(child: asyncio.subprocess.Process) -> None:
-    """See *child* out, and whatever it began."""
-    if child.returncode is None and child.stdin:
-        child.stdin.close()
-        _signal(child, signal.SIGTERM)
-        try:
-            await asyncio.wait_for(child.wait(), GRACE_S)
-        except TimeoutError:
-            _signal(child, signal.SIGKILL)
-            await child.wait()
-    while child.stdout and await child.stdout.read(2**20):
-        pass  # What nobody waited for: the pipe closes at its end.
-
-
-def _signal(child: asyncio.subprocess.Process, number: signal.Signals) -> None:
-    """Send a signal to *child* and its children: they are a group of their own."""
-    with suppress(ProcessLookupError):
-        os.killpg(child.pid, number)
-
-
 def _understood(answer: Mapping[str, Any] | None, returncode: int | None) -> Extracted:
     if answer is None:
-        raise _cause_of_death(-(returncode or 0))
+        raise cause_of_death(-(returncode or 0))
     if "extracted" in answer:
         return Extracted.unpacked(answer["extracted"])
     if "refused" in answer:
@@ -259,13 +209,3 @@ def _understood(answer: Mapping[str, Any] | None, returncode: int | None) -> Ext
         raise _REFUSALS[code](message)
     log.warning("reader_failed", where=answer["failed"])
     raise FileBroken("The file is damaged in a way that no reader here understands.")
-
-
-def _cause_of_death(number: int) -> FileUnreadable | ReaderDown:
-    """What it means that the process died of a signal; 0 and below: it ended by itself, without an answer."""
-    log.warning("reader_died", signal=number)
-    if number in _CRASHES:
-        return FileBroken("The file is damaged so that its reader crashes.")
-    if number in _EXHAUSTED:
-        return FileTooComplex("Reading the file takes more time or memory than a file may have.")
-    return ReaderDown("The process that read the file was stopped.")

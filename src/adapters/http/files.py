@@ -44,7 +44,7 @@ _IMAGES = {
 }
 _MARK = max(map(len, _IMAGES))
 # A document is somebody's file: it is downloaded, and never runs as a page of ours.
-_GUARDS = {
+GUARDS = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "private, no-cache",
@@ -173,7 +173,7 @@ class _Doors:
             raise DocumentQuarantined(id)
         await self._blobs.size(document.blob)
         type = document.understanding.content_type if document.understanding else "application/octet-stream"
-        headers = _GUARDS | {
+        headers = GUARDS | {
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(document.name)}",
             "Content-Length": str(document.file_size),
             "ETag": f'"{document.file_hash}"',
@@ -198,7 +198,7 @@ class _Doors:
         key = BlobKey(user.avatar)
         pieces = [piece async for piece in self._blobs.open(key)]
         type = _type_of(pieces[0]) or "application/octet-stream"
-        return Response(b"".join(pieces), headers=_GUARDS, media_type=type)
+        return Response(b"".join(pieces), headers=GUARDS, media_type=type)
 
     def _measured(self, request: Request, most: int) -> None:
         """Refuse what is declared too large, before its first byte."""

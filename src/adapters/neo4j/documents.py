@@ -1,7 +1,6 @@
 """Documents in the graph: `(:Notebook)-[:CONTAINS]->(:Document)-[:HAS_CHUNK]->(:Chunk)`.
 
-What is sensitive in them hangs on them too: `(:Document)-[:HAS_FINDING]->(:Finding)`, and so do documents
-that were files in them: `(:Document)-[:CONTAINS_FILE]->(:Document)`.
+What is sensitive in them hangs on them too: `(:Document)-[:HAS_FINDING]->(:Finding)`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -57,40 +56,6 @@ class Neo4jDocuments(Documents):
     @override
     async def add(self, documents: Sequence[Document]) -> None:
         await self._run("documents/add", rows=[_new(document) for document in documents])
-        held = [(document.id, document.inside.container) for document in documents if document.inside]
-        if held:
-            rows = [{"id": id, "container": container} for id, container in held]
-            await self._run("documents/hold", rows=rows)
-
-    @override
-    async def known(self, ids: Collection[DocumentId]) -> Collection[DocumentId]:
-        return {DocumentId(row["id"]) for row in await self._run("documents/known", ids=list(ids))}
-
-    @override
-    async def held(self, outermost: DocumentId) -> tuple[int, int]:
-        rows = await self._run("documents/held", outermost=outermost)
-        return (rows[0]["count"], rows[0]["bytes"]) if rows else (0, 0)
-
-    @override
-    async def children(self, container: DocumentId, *, part: Slice, by: Viewer) -> Page[SeenDocument]:
-        return await paged(
-            self._run,
-            "documents/children",
-            part,
-            of=seen_of,
-            place_of=lambda row: Place(key=row["key"], id=row["document"]["id"]),
-            viewer=by.user,
-            container=container,
-        )
-
-    @override
-    async def remove_held(
-        self, container: DocumentId, *, deletion: str, by: UserId, at: Moment
-    ) -> Collection[DocumentId]:
-        rows = await self._run(
-            "documents/remove_held", container=container, deletion=deletion, user=by, now=at.now
-        )
-        return [DocumentId(row["id"]) for row in rows]
 
     @override
     async def put(self, document: Document) -> None:

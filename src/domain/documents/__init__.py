@@ -56,7 +56,7 @@ from aether.domain.documents.keeping import (
     strand,
     visible_jobs,
 )
-from aether.domain.documents.ports import Chunks, DocumentOrder, Documents, Findings, Work
+from aether.domain.documents.ports import Chunks, Containers, DocumentOrder, Documents, Findings, Work
 
 __all__ = [
     "DEPTH_MOST",
@@ -65,6 +65,7 @@ __all__ = [
     "Chunk",
     "ChunkId",
     "Chunks",
+    "Containers",
     "Document",
     "DocumentBusy",
     "DocumentId",

@@ -55,23 +55,24 @@ async def unpack(
     if (container := (await work.documents.lock([id])).get(id)) is None:
         raise AttemptOver(job, attempt)
     named = {_id_of(container, file): file for file in files}
-    known = await work.documents.known(list(named))
+    known = await work.containers.known(list(named))
     fresh = [_document(container, id, file, at=at) for id, file in named.items() if id not in known]
     if not fresh:
         return []
     await _demand_room(work, container, fresh)
     await work.documents.add(fresh)
+    await work.containers.hold(fresh)
     return [await jobs.ask(work, _job(document, at=at), at=at) for document in fresh]
 
 
 async def children(work: Work, *, container: DocumentId, part: Slice, by: Viewer) -> Page[SeenDocument]:
     """A page of the documents that came in *container*, by name, as far as *by* may read them."""
-    return await work.documents.children(container, part=part, by=by)
+    return await work.containers.children(container, part=part, by=by)
 
 
 async def _demand_room(work: Work, container: Document, fresh: Sequence[Document]) -> None:
     outermost = container.inside.outermost if container.inside else container.id
-    count, size = await work.documents.held(outermost)
+    count, size = await work.containers.held(outermost)
     if count + len(fresh) > HELD_MOST or size + sum(it.file_size for it in fresh) > BYTES_MOST:
         raise FileTooComplex(f"More than {HELD_MOST:,} files, or {BYTES_MOST:,} bytes, came in one document.")
 

@@ -75,7 +75,7 @@ async def remove(work: Work, *, id: DocumentId, version: int | None, by: Viewer,
             await jobs.cancel(work, id=job.id, at=at)
     deletion = at.id("deletion", id)
     await work.documents.remove(id, deletion=deletion, by=by.user, at=at)
-    held = await work.documents.remove_held(id, deletion=deletion, by=by.user, at=at)
+    held = await work.containers.remove(id, deletion=deletion, by=by.user, at=at)
     await notebooks.tell(
         work, document.notebook, "document_deleted", by=by, at=at, document=id, name=document.name
     )

@@ -20,7 +20,7 @@ from aether.domain.users import Role
 from aether.domain.viewers import Viewer
 from aether.domain.views import NotShown, Value
 from aether.graphql.context import Context
-from aether.graphql.documents import chunks_listing, download_url, files_listing
+from aether.graphql.documents import chunks_listing, download_url, files_listing, thumbnail_url
 from aether.graphql.findings import findings_listing
 from aether.graphql.jobs import JobFailure
 from aether.graphql.notebooks.questions import NotebookFilter
@@ -221,6 +221,7 @@ FIELDS: Mapping[tuple[str, str], Made | Linked | Sought] = {
     ("Document", "findings"): Linked(word="findings", listing=lambda above, _: findings_listing(above)),
     ("Document", "jobs"): Linked(word="jobs"),
     ("Document", "notebook"): Linked(word="notebook"),
+    ("Document", "thumbnailUrl"): Made(needs=("id", "file_hash", "content_type"), by=thumbnail_url),
     ("Document", "uploadedBy"): Linked(word="uploaded_by"),
     ("Job", "document"): Linked(word="document"),
     ("Job", "error"): _FAILURE,
