@@ -35,12 +35,15 @@ from aether.adapters.arq.worker import ArqWorker
 from aether.adapters.audimodal import processor as audimodal
 from aether.adapters.audimodal.messages import message_routes
 from aether.adapters.clamav.scanner import ClamavScanner
+from aether.adapters.extraction.previewer import ChildPreviewer
 from aether.adapters.extraction.reader import ChildReader
 from aether.adapters.folder.blobs import FolderBlobs
+from aether.adapters.folder.previews import FolderPreviews
 from aether.adapters.folder.staging import FolderStaging
 from aether.adapters.http.auth import auth_routes, credential_of, from_our_pages
 from aether.adapters.http.files import Elsewhere, file_routes
 from aether.adapters.http.pages import pages
+from aether.adapters.http.previews import preview_routes
 from aether.adapters.http.probes import Check, checked, probe_routes
 from aether.adapters.http.tus import tus_routes
 from aether.adapters.http.tus_headers import SENT, TOLD
@@ -122,7 +125,7 @@ class Outside:
             graph=self.graph,
             blobs=self.blobs,
             scanner=self.scanner,
-            reader=ChildReader(),
+            reader=ChildReader(ocr_languages=self.settings.ocr_languages),
             detector=PatternDetector(),
             embedder=self.embedder,
             vectors=self.vectors,
@@ -445,6 +448,14 @@ def application(opened: Outside, known: Identity, *, page: Page = dict) -> Starl
                 most=settings.max_upload_bytes,
                 elsewhere=Elsewhere(opened.store, settings.s3_presigned_s) if opened.store else None,
                 waiting=settings.jobs_waiting_most,
+            ),
+            *preview_routes(
+                opened.graph,
+                opened.blobs,
+                doorkeeper,
+                show=show,
+                previewer=ChildPreviewer(),
+                kept=FolderPreviews(settings.data / "previews"),
             ),
             *tus_routes(opened.receiver, doorkeeper, show=show),
             *auth_routes(known.provider, known.verifier, origins=origins, key=key, sessions=sessions),

@@ -185,6 +185,11 @@ class Settings(BaseSettings):
     jobs_waiting_most: int = Field(
         10_000, ge=1, le=10**7, description="How many jobs of a tenant may be open before it brings more."
     )
+    ocr_languages: str = Field(
+        "eng",
+        pattern=r"^\w+(\+\w+)*$",
+        description="The languages in which scans are read, as Tesseract names them, `eng+deu`.",
+    )
     worker_jobs: int = Field(4, ge=1, le=100, description="How many jobs one worker runs at a time.")
     worker_lease_s: float = Field(
         6.0, ge=1, le=300, description="After how many seconds a silent worker's job is given to another."

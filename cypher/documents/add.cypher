@@ -11,7 +11,8 @@ CREATE (notebook)-[:CONTAINS {added_at: row.uploaded_at}]->(document:Document {
   processing_status: row.processing_status, embedding_status: row.embedding_status, chunk_count: 0,
   pii_detected: false, finding_count: 0,
   version: row.version, uploaded_by: row.uploaded_by, uploaded_at: row.uploaded_at, updated_at: row.updated_at,
-  processing_tier: row.processing_tier, search_name: row.search_name, words: row.words, scope_: notebook.scope_
+  processing_tier: row.processing_tier, search_name: row.search_name, words: row.words, scope_: notebook.scope_,
+  container: row.container, outermost: row.outermost, path_inside: row.path_inside, depth: row.depth
 })
 SET notebook.document_count = notebook.document_count + 1,
   notebook.total_size_bytes = notebook.total_size_bytes + row.file_size

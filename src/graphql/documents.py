@@ -10,6 +10,7 @@ from aether.domain import documents
 from aether.domain.access import Permission
 from aether.domain.documents import ChunkId, DocumentId, EmbeddingStatus, ProcessingStatus
 from aether.domain.pages import Page, Slice
+from aether.domain.previews import PREVIEWED, THUMBNAIL, width_for
 from aether.domain.viewers import Viewer
 from aether.graphql.context import Info
 from aether.graphql.findings import Finding, findings_listing
@@ -87,6 +88,7 @@ class Document(Node):
         uploaded_at: When it came.
         processed_at: When it was last understood in full.
         viewer_permission: What one may do to it: what one may do to its notebook.
+        path_in_container: The folders and the name under which it lay in its container; none if it has none.
     """
 
     name: str
@@ -107,6 +109,8 @@ class Document(Node):
     uploaded_at: datetime
     processed_at: datetime | None
     viewer_permission: Permission
+    path_in_container: str | None
+    container_id: strawberry.Private[str | None]
     notebook_id: strawberry.Private[str]
     uploader_id: strawberry.Private[str]
 
@@ -134,6 +138,8 @@ class Document(Node):
             uploaded_at=document.uploaded_at,
             processed_at=document.processed_at,
             viewer_permission=min(seen.permission, viewer.ceiling),
+            path_in_container=document.inside.path if document.inside else None,
+            container_id=document.inside.container if document.inside else None,
             notebook_id=document.notebook,
             uploader_id=document.uploaded_by,
         )
@@ -156,6 +162,44 @@ class Document(Node):
     def download_url(self) -> str:
         """Where its bytes are, for whoever may read it."""
         return download_url(self.id)
+
+    @strawberry.field
+    async def container(self, info: Info) -> "Document | None":
+        """The document in which it came, such as an archive or a mail; none if it came by itself."""
+        return None if self.container_id is None else await document_by_id(info, self.container_id)
+
+    @strawberry.field
+    async def children(self, info: Info, first: int = 20, after: str | None = None) -> Connection["Document"]:
+        """The documents that came in it, by name.
+
+        Args:
+            first: How many, from 1 to 100.
+            after: Only those behind this cursor.
+        """
+        listing = files_listing(self.id)
+        wanted = part(info, first=first, after=after, listing=listing)
+        page = await info.context.read(
+            documents.children, container=DocumentId(self.id), part=wanted, by=info.context.viewer
+        )
+        return documents_of(info, page, wanted=wanted, listing=listing)
+
+    @strawberry.field
+    def thumbnail_url(self) -> str | None:
+        """Where a picture of its first page is, 256 pixels wide; none if it has none, or is not read yet."""
+        return thumbnail_url(self.id, self.file_hash, self.content_type)
+
+    @strawberry.field
+    def page_image_url(self, page: int, width: int = 1024) -> str | None:
+        """Where a picture of a page is; none if there is no such page, or there are no pictures.
+
+        Args:
+            page: Which page, 1 being the first.
+            width: How wide it is in pixels, from 64 to 2000; it may be the next larger of a few widths.
+        """
+        width = width_for(width)
+        if self.content_type not in PREVIEWED or not 1 <= page <= (self.page_count or 1):
+            return None
+        return page_image_url(self.id, self.file_hash, page=page, width=width)
 
     @strawberry.field
     async def chunks(self, info: Info, first: int = 20, after: str | None = None) -> Connection[Chunk]:
@@ -199,6 +243,21 @@ class Document(Node):
 def download_url(id: str) -> str:
     """Where the bytes of the document with this id are."""
     return f"/documents/{id}/content"
+
+
+def thumbnail_url(id: str, file_hash: str, content_type: str | None) -> str | None:
+    """Where the thumbnail of a document with these bytes is, if it has one."""
+    return page_image_url(id, file_hash, page=1, width=THUMBNAIL) if content_type in PREVIEWED else None
+
+
+def page_image_url(id: str, file_hash: str, *, page: int, width: int) -> str:
+    """Where a picture of a page is, as long as the document has these bytes."""
+    return f"/documents/{id}/pages/{page}/image?width={width}&v={file_hash[:12]}"
+
+
+def files_listing(document: str) -> str:
+    """What cursors of what came in *document* are signed for."""
+    return f"files/{document}"
 
 
 def chunks_listing(document: str) -> str:

@@ -22,6 +22,7 @@ from aether.domain.processing import Sent
 from aether.domain.sensitive import Find
 from aether.domain.texts import ChunkText, EarlierChunk, Extracted, FileUnsupported, chunks_of
 from aether.domain.vectors import Vector
+from aether.workers.containers import Unpacking
 from aether.workers.context import Ports
 from aether.workers.parts import Parts
 from aether.workers.progress import Meter
@@ -106,18 +107,22 @@ async def _read(ports: Ports, graph: Graph, path: Path, document: Document, job:
     named: Named = {"name": document.original_filename, "content_type": document.declared_type}
     meter, elsewhere = Meter(ports, job, "extract"), ports.processing
     if elsewhere is None or elsewhere.sent is not Sent.ALL:
-        parts = Parts(ports, graph, job)
+        parts, unpacking = Parts(ports, graph, job), Unpacking(ports, document)
         try:
-            return await ports.reader.read(
+            extracted = await ports.reader.read(
                 path,
                 **named,
                 on_progress=meter.report,
                 read_before=await parts.kept(),
                 on_stretch=parts.keep,
+                on_member=unpacking.on_member,
             )
         except FileUnsupported:
             if elsewhere is None:
                 raise
+        else:
+            await unpacking.commit(graph, job)
+            return extracted
     return await elsewhere.read(path, **named, key=job.id, on_progress=meter.report)
 
 

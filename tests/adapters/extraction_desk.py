@@ -39,8 +39,12 @@ class Desk:
             "parent": os.getpid(),
             "read_before": [],
             "stretches": False,
+            "ocr": None,
+            "members": False,
         }
-        return _answer(order, lambda _: None)
+        answer = _answer(order, lambda _: None)
+        assert not isinstance(answer, bytes)
+        return answer
 
 
 def blocks(said: Extracted) -> list[tuple[BlockKind, int | None, str]]:

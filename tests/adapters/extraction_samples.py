@@ -3,11 +3,17 @@
 # ruff: noqa: E501, ISC004 - samples are as long as they are
 
 import base64
+import bz2
+import gzip
+import io
 import json
+import lzma
+import tarfile
 from dataclasses import dataclass
 from email.message import EmailMessage
 
 from tests import make_files as make
+from tests import make_pictures as pictures
 from tests.adapters import extraction_binaries as binaries
 
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -42,6 +48,20 @@ class Sample:
     data: bytes
     content_type: str
     says: tuple[str, ...]
+
+
+def tar(**files: bytes) -> bytes:
+    """A tar archive."""
+    written = io.BytesIO()
+    with tarfile.open(fileobj=written, mode="w") as archive:
+        for name, data in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+    return written.getvalue()
+
+
+TAR = tar(**{"rivers/elbe.txt": b"The Elbe."})
 
 
 def related(*relations: tuple[str, str, str]) -> bytes:
@@ -623,6 +643,72 @@ SAMPLES = {
             data=SRT,
             content_type="application/x-subrip",
             says=("00:00:01 Water runs downhill.", "rests."),
+        ),
+        Sample(
+            name="a.png",
+            data=pictures.picture("PNG", ("Water runs downhill.", "The Elbe and the Weser.")),
+            content_type="image/png",
+            says=("Water runs downhill.", "The Elbe and the Weser."),
+        ),
+        Sample(
+            name="a.jpg",
+            data=pictures.picture("JPEG", ("Water runs downhill.", "The Elbe and the Weser.")),
+            content_type="image/jpeg",
+            says=("Water runs downhill.", "The Elbe and the Weser."),
+        ),
+        Sample(
+            name="a.gif",
+            data=pictures.picture("GIF", ("Water runs downhill.", "The Elbe and the Weser.")),
+            content_type="image/gif",
+            says=("Water runs downhill.", "The Elbe and the Weser."),
+        ),
+        Sample(
+            name="a.tif",
+            data=pictures.picture("TIFF", ("Water runs downhill.", "The Elbe and the Weser.")),
+            content_type="image/tiff",
+            says=("Water runs downhill.", "The Elbe and the Weser."),
+        ),
+        Sample(
+            name="a.bmp",
+            data=pictures.picture("BMP", ("Water runs downhill.", "The Elbe and the Weser.")),
+            content_type="image/bmp",
+            says=("Water runs downhill.", "The Elbe and the Weser."),
+        ),
+        Sample(
+            name="a.webp",
+            data=pictures.picture("WEBP", ("Water runs downhill.", "The Elbe and the Weser.")),
+            content_type="image/webp",
+            says=("Water runs downhill.", "The Elbe and the Weser."),
+        ),
+        Sample(
+            name="a.zip",
+            data=make.packed({"rivers/elbe.txt": b"The Elbe.", "oder.md": b"# The Oder"}),
+            content_type="application/zip",
+            says=("rivers/elbe.txt", "oder.md"),
+        ),
+        Sample(
+            name="a.tar",
+            data=TAR,
+            content_type="application/x-tar",
+            says=("rivers/elbe.txt",),
+        ),
+        Sample(
+            name="a.tgz",
+            data=gzip.compress(TAR),
+            content_type="application/gzip",
+            says=("rivers/elbe.txt",),
+        ),
+        Sample(
+            name="a.tar.bz2",
+            data=bz2.compress(TAR),
+            content_type="application/x-bzip2",
+            says=("rivers/elbe.txt",),
+        ),
+        Sample(
+            name="a.tar.xz",
+            data=lzma.compress(TAR),
+            content_type="application/x-xz",
+            says=("rivers/elbe.txt",),
         ),
         Sample(
             name="a.vtt",

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from aether.adapters.extraction.reader import GRACE_S, ChildReader
+from aether.adapters.extraction.children import GRACE_S
+from aether.adapters.extraction.reader import ChildReader
 from aether.domain.texts import FileBroken, FileTooComplex, ReaderDown
 from tests import make_files as make
 
@@ -189,7 +190,7 @@ async def test_too_much_text_is_refused(tmp_path: Path) -> None:
     "data",
     [
         make.zip_bomb(64 * 2**20),
-        make.packed({f"part{n}": b"" for n in range(10_001)}),
+        make.packed({"[Content_Types].xml": make.TYPES} | {f"part{n}": b"" for n in range(10_001)}),
     ],
 )
 async def test_a_package_that_unpacks_without_bounds_is_refused(data: bytes, tmp_path: Path) -> None:

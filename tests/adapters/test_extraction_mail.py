@@ -40,6 +40,8 @@ async def test_a_message_is_read_in_its_plainest_form(desk: Desk) -> None:
         "created": "2024-05-01T10:30:00+02:00",
         "message_id": "<1@example.org>",
         "attachments": ["levels.csv"],
+        "files": 1,
+        "files_unpacked": False,
     }
 
 

@@ -30,7 +30,7 @@ from aether.domain.access import Permission
 from aether.domain.batches import BatchId, Entry
 from aether.domain.blobs import Blob, BlobKey
 from aether.domain.callbacks import Outcome
-from aether.domain.documents import Document
+from aether.domain.documents import Document, Unpacked
 from aether.domain.graph import Graph, Work
 from aether.domain.jobs import Failure, Job
 from aether.domain.keys import KeyId
@@ -104,6 +104,8 @@ async def _processed(graph: Graph, document: Document, job: Job) -> None:
     understood = replace(make.understanding(title="x"), page_count=1)
     chunks = [replace(chunk, page=1) for chunk in make.chunks(document, "eel")]
     await graph.write(jobs.claim, id=job.id, attempt=1, at=moment())
+    held = Unpacked(path="x/y", name="y", blob=make.blob("y"))
+    await graph.write(documents.unpack, [held], job=job.id, attempt=1, at=moment())
     findings = [replace(finding, page=1) for finding in make.findings(document, "card")]
     await graph.write(documents.keep_understanding, understood, findings, job=job.id, attempt=1, at=moment())
     await graph.write(documents.keep_chunks, chunks, job=job.id, attempt=1, at=moment())

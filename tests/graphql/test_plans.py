@@ -22,6 +22,7 @@ from aether.graphql.plans.shapes import FIELDS, KINDS, Linked, Made, Sought
 from tests.graphql.house import Caller
 
 RESOLVED = {
+    ("Document", "pageImageUrl"): "takes arguments that nothing of the graph depends on",
     ("Query", "explainAccess"): "tells paths, which no view has",
     ("Query", "loginUrl"): "nothing of the graph",
     ("Query", "node"): "leads to what its id says",

@@ -24,7 +24,6 @@ def confine(*, memory: int, cpu_s: int, parent: int) -> None:
     _leave_network()
     limits = {
         resource.RLIMIT_AS: memory,
-        resource.RLIMIT_CPU: cpu_s,
         resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_NOFILE: OPEN_FILES,
         resource.RLIMIT_CORE: 0,
@@ -33,6 +32,16 @@ def confine(*, memory: int, cpu_s: int, parent: int) -> None:
         hard = resource.getrlimit(limit)[1]
         allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(limit, (allowed, allowed))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+def grant(seconds: int) -> None:
+    """Give this process *seconds* more of processor time."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    more = soft + seconds
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (more if hard == resource.RLIM_INFINITY else min(more, hard), hard)
+    )
 
 
 def _die_with(parent: int) -> None:

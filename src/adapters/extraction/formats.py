@@ -4,12 +4,21 @@ A module is named, not imported, so that a child loads only the libraries its fi
 `read(source: Source) -> Extracted`.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Protocol
 
 from aether.adapters.extraction.languages import LANGUAGES
+from aether.adapters.extraction.members import Members
 from aether.adapters.extraction.stretches import Stretches
+
+
+class OnPage(Protocol):
+    """Told how far a reader is, as often as it likes."""
+
+    def __call__(self, done: int, of: int, /, slow: int = 0) -> None:
+        """So many pages are done, of so many, and so many of them took OCR."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,16 +47,20 @@ class Source:
 
     Attributes:
         content_type: What its bytes are.
-        on_page: Called with the pages done and their number, as often as the reader likes.
+        on_page: Called as often as the reader likes.
         name: What its sender calls it; empty if nothing.
         stretches: What makes it unnecessary to read every page.
+        ocr: What reads pictures (`program`, `languages`); none if nothing does.
+        members: Where files go that are within it.
     """
 
     path: Path
     content_type: str
-    on_page: Callable[[int, int], None]
+    on_page: OnPage
     name: str = ""
     stretches: Stretches = field(default_factory=Stretches)
+    ocr: Mapping[str, Any] | None = None
+    members: Members = field(default_factory=Members)
 
 
 def _binary(name: str, content_type: str, suffixes: str, module: str | None = None) -> Format:
@@ -88,6 +101,17 @@ ODP = _binary("an OpenDocument presentation", f"{_OPEN}.presentation", ".odp .ot
 ODG = _binary("an OpenDocument drawing", f"{_OPEN}.graphics", ".odg .otg", "opendocument")
 EPUB = _binary("an e-book (EPUB)", "application/epub+zip", ".epub", "epub")
 MSG = _binary("an Outlook message", "application/vnd.ms-outlook", ".msg", "outlook")
+ZIP = _binary("a zip archive", "application/zip", ".zip .jar .war .apk .cbz", "archives")
+TAR = _binary("a tar archive", "application/x-tar", ".tar", "archives")
+GZIP = _binary("a gzip archive", "application/gzip", ".gz .tgz", "archives")
+BZIP2 = _binary("a bzip2 archive", "application/x-bzip2", ".bz2 .tbz2 .tbz", "archives")
+XZ = _binary("an xz archive", "application/x-xz", ".xz .txz", "archives")
+PNG = _binary("a PNG image", "image/png", ".png", "pictures")
+JPEG = _binary("a JPEG image", "image/jpeg", ".jpg .jpeg .jpe .jfif", "pictures")
+GIF = _binary("a GIF image", "image/gif", ".gif", "pictures")
+TIFF = _binary("a TIFF image", "image/tiff", ".tif .tiff", "pictures")
+BMP = _binary("a BMP image", "image/bmp", ".bmp .dib", "pictures")
+WEBP = _binary("a WebP image", "image/webp", ".webp", "pictures")
 
 HTML = _textual("a web page", "text/html", ".html .htm .xhtml", "html", "application/xhtml+xml")
 MARKDOWN = _textual("Markdown", "text/markdown", ".md .markdown .mdown .mkd", "markdown", "text/x-markdown")
@@ -131,32 +155,34 @@ SOURCE_CODE = _textual("source code", "text/x-source", " ".join(LANGUAGES), "cod
 
 POSTSCRIPT = _textual("PostScript", "application/postscript", ".ps .eps")
 ODF = _binary("an OpenDocument file", f"{_OPEN}.formula", ".odf .odc .odb .odm")
-ZIP = _binary("a zip archive", "application/zip", ".zip .jar .apk")
 LEGACY_OFFICE = _binary("a document of an old Office", "application/x-ole-storage", ".doc .dot .ppt .pps")
-IMAGE = _binary("an image", "image/*", ".png .jpg .jpeg .gif .tif .tiff .webp .bmp")
-ARCHIVE = _binary("an archive", "application/x-archive", ".gz .7z .rar .xz .bz2 .tar .zst")
+IMAGE = _binary("an image", "image/*", ".heic .heif .avif .ico .psd .jp2 .jxl")
+ARCHIVE = _binary("an archive", "application/x-archive", ".7z .rar .zst .cab .iso .arj .lzh")
 PROGRAM = _binary("a program", "application/x-executable", ".exe .dll .so")
 UNKNOWN = Format(name="a kind of file that Aether does not know", content_type="application/octet-stream")
 
 FORMATS = (
     PDF, DOCX, XLSX, XLSB, XLS, ODS, PPTX, ODT, ODP, ODG, EPUB, MSG,
+    ZIP, TAR, GZIP, BZIP2, XZ,
+    PNG, JPEG, GIF, TIFF, BMP, WEBP,
     HTML, MARKDOWN, PLAIN, CSV, TSV, RTF, EML, MBOX, MHTML, FB2, JSON, JSON_LINES, NOTEBOOK, XML, SVG, OPML,
     YAML, TOML, INI, RST, LATEX, ASCIIDOC, ORG, SRT, VTT, ICS, VCF, BIBTEX, SOURCE_CODE,
-    POSTSCRIPT, ODF, ZIP, LEGACY_OFFICE, IMAGE, ARCHIVE, PROGRAM,
+    POSTSCRIPT, ODF, LEGACY_OFFICE, IMAGE, ARCHIVE, PROGRAM,
 )  # fmt: skip
 """Every format with a name."""
 
 MAGIC = (
-    (b"\x89PNG\r\n", IMAGE),
-    (b"\xff\xd8\xff", IMAGE),
-    (b"GIF8", IMAGE),
-    (b"II*\x00", IMAGE),
-    (b"MM\x00*", IMAGE),
-    (b"\x1f\x8b", ARCHIVE),
+    (b"\x89PNG\r\n", PNG),
+    (b"\xff\xd8\xff", JPEG),
+    (b"GIF8", GIF),
+    (b"II*\x00", TIFF),
+    (b"MM\x00*", TIFF),
+    (b"BM", BMP),
+    (b"\x1f\x8b", GZIP),
     (b"7z\xbc\xaf\x27\x1c", ARCHIVE),
     (b"Rar!\x1a\x07", ARCHIVE),
-    (b"\xfd7zXZ\x00", ARCHIVE),
-    (b"BZh", ARCHIVE),
+    (b"\xfd7zXZ\x00", XZ),
+    (b"BZh", BZIP2),
     (b"\x28\xb5\x2f\xfd", ARCHIVE),
     (b"\x7fELF", PROGRAM),
     (b"MZ", PROGRAM),
@@ -165,6 +191,8 @@ MAGIC = (
     (b"%!PS", POSTSCRIPT),
 )
 """How the bytes of some formats begin."""
+
+ARCHIVES = frozenset({ZIP, TAR, GZIP, BZIP2, XZ})
 
 _BY_SUFFIX = {suffix: format for format in FORMATS for suffix in format.suffixes}
 _BY_CONTENT_TYPE = {type: format for format in FORMATS for type in (format.content_type, *format.also)}

@@ -82,7 +82,7 @@ def _found(path: Path, *, name: str, content_type: str | None) -> Format:
     if head.startswith(_OLE):
         return _compound(path)
     textual = looks_textual(head)
-    known = next((format for magic, format in formats.MAGIC if head.startswith(magic)), None)
+    known = _marked(head)
     if known and (known.textual == textual or known is formats.RTF):
         return known
     if textual:
@@ -90,26 +90,45 @@ def _found(path: Path, *, name: str, content_type: str | None) -> Format:
     return formats.PDF if b"%PDF-" in head[:1024] else formats.UNKNOWN
 
 
+def _marked(head: bytes) -> Format | None:
+    """The format whose mark *head* bears."""
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return formats.WEBP
+    if head[257:262] == b"ustar":
+        return formats.TAR
+    return next((format for magic, format in formats.MAGIC if head.startswith(magic)), None)
+
+
 def _stands_for(promised: Format, found: Format) -> bool:
-    """Whether text has taken the place of a binary file."""
+    """Whether text has taken the place of a binary file, or a mere archive that of a document."""
+    if found is formats.ZIP:
+        return promised.module is not None and not promised.textual and promised not in formats.ARCHIVES
     return found.textual and not promised.textual and promised not in _LOOSE
 
 
 def _package(path: Path) -> Format:
-    with Package(path) as package:
-        if package.main_part:
-            return formats.DOCX
-        names = [name.replace("\\", "/") for name in package.names]  # As some programs part them.
-        for start, format in _FAMILIES:
-            if any(name.startswith(start) for name in names):
-                return format
-        if any(type.endswith(_WORKBOOK) for type in package.types.values()):
-            return formats.XLSX
-        if "content.xml" not in package.names:
-            return formats.ZIP
-        if b"encryption-data" in package.part("META-INF/manifest.xml"):
-            raise FileEncrypted("The document is protected by a password.")
-        return _OPEN.get(package.mimetype.removesuffix("-template"), formats.ODF)
+    with Package(path, checked=False) as package:
+        format = _packaged(package)
+        if format is not formats.ZIP:
+            package.check()
+        return format
+
+
+def _packaged(package: Package) -> Format:
+    """What the parts of a package make of it."""
+    if package.main_part:
+        return formats.DOCX
+    names = [name.replace("\\", "/") for name in package.names]  # As some programs part them.
+    for start, format in _FAMILIES:
+        if any(name.startswith(start) for name in names):
+            return format
+    if any(type.endswith(_WORKBOOK) for type in package.types.values()):
+        return formats.XLSX
+    if "content.xml" not in package.names:
+        return formats.ZIP
+    if b"encryption-data" in package.part("META-INF/manifest.xml"):
+        raise FileEncrypted("The document is protected by a password.")
+    return _OPEN.get(package.mimetype.removesuffix("-template"), formats.ODF)
 
 
 def _compound(path: Path) -> Format:

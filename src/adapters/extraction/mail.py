@@ -14,13 +14,15 @@ from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
+from itertools import compress
 from typing import Any
 
 from aether.adapters.extraction import formats, html, plain
 from aether.adapters.extraction.charsets import decode
 from aether.adapters.extraction.formats import Source
+from aether.adapters.extraction.members import Members
 from aether.adapters.extraction.titles import titled
-from aether.domain.texts import BlockKind, Draft, Extracted, FileBroken, FileEncrypted
+from aether.domain.texts import BlockKind, Draft, Extracted, FileBroken, FileEncrypted, FileTooComplex
 
 VERSION = f"1 {html.LIBRARY}"
 
@@ -39,6 +41,7 @@ class _Parts:
 
     texts: list[tuple[str, str]] = field(default_factory=list)
     attached: list[str] = field(default_factory=list)
+    files: list[tuple[str, Message]] = field(default_factory=list)
     enclosed: list[Message] = field(default_factory=list)
     seen: int = 0
 
@@ -57,7 +60,8 @@ def read(source: Source) -> Extracted:
     elif source.content_type == formats.MBOX.content_type:
         told = _mailbox(draft, source, data)
     else:
-        told = _message(draft, _parsed(data), 1)
+        told = _message(draft, _parsed(data), 1, source.members)
+    told |= source.members.told()
     title = told.pop("title", None)
     extracted = draft.finished(
         content_type=source.content_type,
@@ -84,15 +88,17 @@ def _mailbox(draft: Draft, source: Source, data: bytes) -> dict[str, Any]:
         draft.turn()
         message = _parsed(_QUOTED_FROM.sub(rb"\1", data[start.end() : end]))
         with suppress(FileEncrypted):  # The others are read, and its headers are told.
-            _message(draft, message, 1)
+            _message(draft, message, 1, source.members, f"{number}/")
         source.on_page(number, len(found))
     if not found:
         raise FileBroken("The mailbox has no messages.")
     return {"page_count": len(found)}
 
 
-def _message(draft: Draft, message: Message, level: int) -> dict[str, Any]:
-    """Add a message, and give what its headers say."""
+def _message(
+    draft: Draft, message: Message, level: int, members: Members, folder: str = ""
+) -> dict[str, Any]:
+    """Add a message, and give what its headers say; what is attached goes to *members*, into *folder*."""
     told = _told(message)
     draft.add(told.get("title", "(no subject)"), BlockKind.HEADING, level=level)
     lines = (f"{name}: {said}" for name in _SHOWN if (said := _header(message, name)))
@@ -110,9 +116,21 @@ def _message(draft: Draft, message: Message, level: int) -> dict[str, Any]:
         told["attachments"] = parts.attached
         for name in parts.attached:
             draft.add(f"Attached: {name}", BlockKind.LIST_ITEM)
+    for name, part in parts.files:
+        _hand_out(members, folder + name.replace("\\", "/").rpartition("/")[2], part)
     for enclosed in parts.enclosed:
-        _message(draft, enclosed, level + 1)
+        _message(draft, enclosed, level + 1, members, folder)
     return told
+
+
+def _hand_out(members: Members, path: str, part: Message) -> None:
+    data = part.get_payload(decode=True)
+    if not isinstance(data, bytes) or not data:
+        return
+    if members.full:
+        members.leave_out(path, FileTooComplex.code, "It is one of too many.")
+    else:
+        members.add(path, lambda: (data,))
 
 
 def _page(draft: Draft, message: Message) -> dict[str, Any]:
@@ -148,6 +166,7 @@ def _sort(message: Message, parts: _Parts) -> None:
         parts.texts.append((type, _text(message)))
     elif name or type not in {"text/calendar", "application/pgp-signature"}:
         parts.attached.append(name or type)
+        parts.files.append((name or f"{len(parts.attached)}.{type.rpartition('/')[2]}", message))
 
 
 def _sort_best(forms: list[Message], parts: _Parts) -> None:
@@ -157,7 +176,9 @@ def _sort_best(forms: list[Message], parts: _Parts) -> None:
         inner = _Parts(seen=parts.seen)
         _sort(form, inner)
         parts.seen = inner.seen
-        parts.attached += [name for name in inner.attached if form.is_multipart() or "." in name]
+        kept = [form.is_multipart() or "." in name for name in inner.attached]
+        parts.attached += compress(inner.attached, kept)
+        parts.files += compress(inner.files, kept)
         parts.enclosed += inner.enclosed
         sorted_forms.append(inner.texts)
     best = next(

@@ -24,6 +24,8 @@ RATIO_FROM = 16 * 2**20
 
 TORN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, struct.error)
 """What a damaged part raises while it is unpacked."""
+_TELLING = {"[Content_Types].xml", "mimetype"}
+"""The parts that tell what a package is."""
 _OVERRIDE = re.compile(rb"<Override\b[^>]*+>")
 _NAME = re.compile(rb'PartName\s*=\s*["\']/([^"\']*)["\']')
 _TYPE = re.compile(rb'ContentType\s*=\s*["\']([^"\']*)["\']')
@@ -33,7 +35,7 @@ _MAIN = re.compile(
 
 
 class Package:
-    """An open zip file, its limits checked.
+    """An open zip file, its limits *checked* unless it is to be found out first whether it is a document.
 
     Attributes:
         names: The names of its parts.
@@ -42,13 +44,14 @@ class Package:
         mimetype: What an OpenDocument file or an e-book says that it is; empty if nothing.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, checked: bool = True) -> None:
         try:
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, struct.error) as error:
             raise FileBroken("The file is a damaged archive.") from error
-        self._check()
         self.names = frozenset(self._zip.namelist())
+        if checked or not self.names.isdisjoint(_TELLING):
+            self.check()
         self.types = self._types()
         self.main_part = next((name for name, type in self.types.items() if _MAIN.search(type)), None)
         self.mimetype = self.part("mimetype", 200).decode("ascii", "replace").strip()
@@ -87,7 +90,8 @@ class Package:
         found = (name for name, type in self.types.items() if type.endswith(ending) and name in self.names)
         return sorted(found, key=lambda name: (len(name), name))
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Refuse a package under a password, or one that unpacks without bounds."""
         parts = self._zip.infolist()
         if len(parts) > PARTS_MOST:
             raise FileTooComplex(f"The file packs {len(parts):,} parts; at most {PARTS_MOST:,} are read.")

@@ -2,9 +2,9 @@
 
 import asyncio
 import os
-import signal
-import sys
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,9 @@ import orjson
 import structlog
 from typing_extensions import override
 
-from aether.adapters.extraction.frames import HEADER, framed, length_of
+from aether.adapters.extraction.children import cause_of_death, ended, started
+from aether.adapters.extraction.frames import HEADER, framed, is_raw, length_of
+from aether.adapters.extraction.ocr import PAGE_S, PAGES_MOST
 from aether.domain.blobs import FileEmpty
 from aether.domain.texts import (
     Extracted,
@@ -22,10 +24,12 @@ from aether.domain.texts import (
     FileTooComplex,
     FileUnreadable,
     FileUnsupported,
+    Member,
+    MemberSpoiled,
+    OnMember,
     OnStretch,
     Progress,
     Reader,
-    ReaderDown,
     Stretch,
 )
 
@@ -34,16 +38,10 @@ log = structlog.get_logger()
 MEMORY = 2**30
 CPU_S = 120
 WALL_S = 300.0
-GRACE_S = 2.0
-"""How long a process that is told to end may take, in seconds."""
-
 _REFUSALS: dict[str, type[FileEmpty] | type[FileUnreadable]] = {
     refusal.code: refusal
     for refusal in (FileEmpty, FileBroken, FileEncrypted, FileMislabelled, FileTooComplex, FileUnsupported)
 }
-_CRASHES = {signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGILL, signal.SIGFPE, signal.SIGTRAP}
-_EXHAUSTED = {signal.SIGKILL, signal.SIGXCPU}
-_COMMAND = (sys.executable, "-m", "aether.adapters.extraction")
 
 
 class ChildReader(Reader):
@@ -52,13 +50,25 @@ class ChildReader(Reader):
     Args:
         memory: How much memory a file may take, in bytes.
         cpu_s: How much processor time, in seconds.
-        wall_s: How long it may take altogether, in seconds.
+        wall_s: How long it may take altogether, in seconds, pages not counted that take OCR.
+        ocr_languages: The languages in which pictures are read, as Tesseract writes them.
+        tesseract: The program that reads them; found on the path if it is not named, and empty for none.
     """
 
-    def __init__(self, *, memory: int = MEMORY, cpu_s: int = CPU_S, wall_s: float = WALL_S) -> None:
+    def __init__(
+        self,
+        *,
+        memory: int = MEMORY,
+        cpu_s: int = CPU_S,
+        wall_s: float = WALL_S,
+        ocr_languages: str = "eng",
+        tesseract: str | None = None,
+    ) -> None:
         self._memory = memory
         self._cpu_s = cpu_s
         self._wall_s = wall_s
+        program = shutil.which("tesseract") if tesseract is None else tesseract
+        self._ocr = {"program": program, "languages": ocr_languages}
 
     @override
     async def read(
@@ -70,6 +80,7 @@ class ChildReader(Reader):
         on_progress: Progress | None = None,
         read_before: Sequence[Stretch] = (),
         on_stretch: OnStretch | None = None,
+        on_member: OnMember | None = None,
     ) -> Extracted:
         order = {
             "path": str(path),
@@ -80,84 +91,117 @@ class ChildReader(Reader):
             "parent": os.getpid(),
             "read_before": [stretch.packed() for stretch in read_before],
             "stretches": on_stretch is not None,
+            "ocr": self._ocr,
+            "members": on_member is not None,
         }
-        child = await _started()
+        child = await started()
         limit = asyncio.timeout(self._wall_s)
         try:
             async with limit:
-                answer = await _asked(child, order, on_progress, on_stretch)
+                talk = _Conversation(
+                    child, limit, on_progress=on_progress, on_stretch=on_stretch, on_member=on_member
+                )
+                answer = await talk.hold(order)
         except TimeoutError:
             if not limit.expired():
                 raise
             raise FileTooComplex(f"Reading the file takes longer than {self._wall_s:g} seconds.") from None
         finally:
-            await asyncio.shield(_ended(child))
+            await asyncio.shield(ended(child))
         return _understood(answer, child.returncode)
 
 
-async def _started() -> asyncio.subprocess.Process:
-    """A fresh process, which gets none of our environment but the way to our code."""
-    environment = {
-        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-        "PYTHONSAFEPATH": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "LC_ALL": "C.UTF-8",
-    }
-    try:
-        return await asyncio.create_subprocess_exec(
-            *_COMMAND,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env=environment,
-            limit=2**20,
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise ReaderDown("No process can be started to read the file.") from error
+class _Conversation:
+    """What is said between a child and us, until its last answer.
 
+    Args:
+        limit: When it ends; pages that take OCR, and members that are kept, put it off.
+    """
 
-async def _asked(
-    child: asyncio.subprocess.Process,
-    order: Mapping[str, Any],
-    on_progress: Progress | None,
-    on_stretch: OnStretch | None,
-) -> dict[str, Any] | None:
-    """The last answer of *child*; none if it died before."""
-    assert child.stdin
-    assert child.stdout
-    try:
-        child.stdin.write(framed(order))
-        await child.stdin.drain()
-        while True:
-            header = await child.stdout.readexactly(HEADER)
-            answer: dict[str, Any] = orjson.loads(await child.stdout.readexactly(length_of(header)))
-            if "stretch" in answer and on_stretch:
-                await on_stretch(Stretch.unpacked(answer["stretch"]))
-            elif "pages" not in answer:
-                return answer
-            elif on_progress:
-                await on_progress(*answer["pages"])
-    except (asyncio.IncompleteReadError, ConnectionError):
-        await child.wait()
-        return None
+    def __init__(
+        self,
+        child: asyncio.subprocess.Process,
+        limit: asyncio.Timeout,
+        *,
+        on_progress: Progress | None,
+        on_stretch: OnStretch | None,
+        on_member: OnMember | None,
+    ) -> None:
+        assert child.stdin
+        assert child.stdout
+        self._child = child
+        self._asked = child.stdin
+        self._answers = child.stdout
+        self._limit = limit
+        self._on_progress = on_progress
+        self._on_stretch = on_stretch
+        self._on_member = on_member
+        self._slow = 0
 
-
-async def _ended(child: asyncio.subprocess.Process) -> None:
-    """See *child* out."""
-    if child.returncode is None and child.stdin:
-        child.stdin.close()
-        child.terminate()
+    async def hold(self, order: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The last answer to *order*; none if the child died before."""
+        with suppress(ConnectionError):  # If it is gone, it answers nothing.
+            self._asked.write(framed(order))
+            await self._asked.drain()
         try:
-            await asyncio.wait_for(child.wait(), GRACE_S)
-        except TimeoutError:
-            child.kill()
-            await child.wait()
+            while True:
+                answer = orjson.loads(await self._frame())
+                if not await self._heard(answer):
+                    return answer  # type: ignore[no-any-return]
+        except asyncio.IncompleteReadError:
+            await self._child.wait()
+            return None
+
+    async def _frame(self) -> bytes:
+        """The next frame; raw ones that nobody waited for are passed over."""
+        while True:
+            header = await self._answers.readexactly(HEADER)
+            content = await self._answers.readexactly(length_of(header))
+            if not is_raw(header):
+                return content
+
+    async def _heard(self, answer: Mapping[str, Any]) -> bool:
+        """Whether more is to come after *answer*, which is passed on."""
+        if "pages" in answer:
+            self._slow = put_off(self._limit, self._slow, min(answer["slow"], PAGES_MOST))
+            if self._on_progress:
+                await self._on_progress(*answer["pages"])
+        elif "stretch" in answer and self._on_stretch:
+            await self._on_stretch(Stretch.unpacked(answer["stretch"]))
+        elif "member" in answer and self._on_member:
+            begun = asyncio.get_running_loop().time()
+            with suppress(MemberSpoiled):
+                await self._on_member(Member(**answer["member"]), self._member())
+            at = self._limit.when()
+            if at is not None:
+                self._limit.reschedule(at + asyncio.get_running_loop().time() - begun)
+        else:
+            return "spoiled" in answer
+        return True
+
+    async def _member(self) -> AsyncIterator[bytes]:
+        """The bytes of the member that was announced."""
+        while True:
+            header = await self._answers.readexactly(HEADER)
+            content = await self._answers.readexactly(length_of(header))
+            if not is_raw(header):
+                raise MemberSpoiled(orjson.loads(content)["spoiled"])
+            if not content:
+                return
+            yield content
+
+
+def put_off(limit: asyncio.Timeout, before: int, slow: int) -> int:
+    """Put *limit* off for the pages that took OCR since there were *before* of them; gives their number."""
+    at = limit.when()
+    if at is not None and slow > before:
+        limit.reschedule(at + (slow - before) * PAGE_S)
+    return max(before, slow)
 
 
 def _understood(answer: Mapping[str, Any] | None, returncode: int | None) -> Extracted:
     if answer is None:
-        raise _cause_of_death(-(returncode or 0))
+        raise cause_of_death(-(returncode or 0))
     if "extracted" in answer:
         return Extracted.unpacked(answer["extracted"])
     if "refused" in answer:
@@ -165,13 +209,3 @@ def _understood(answer: Mapping[str, Any] | None, returncode: int | None) -> Ext
         raise _REFUSALS[code](message)
     log.warning("reader_failed", where=answer["failed"])
     raise FileBroken("The file is damaged in a way that no reader here understands.")
-
-
-def _cause_of_death(number: int) -> FileUnreadable | ReaderDown:
-    """What it means that the process died of a signal; 0 and below: it ended by itself, without an answer."""
-    log.warning("reader_died", signal=number)
-    if number in _CRASHES:
-        return FileBroken("The file is damaged so that its reader crashes.")
-    if number in _EXHAUSTED:
-        return FileTooComplex("Reading the file takes more time or memory than a file may have.")
-    return ReaderDown("The process that read the file was stopped.")

@@ -46,7 +46,7 @@ _IMAGES = {
 }
 _MARK = max(map(len, _IMAGES))
 # A document is somebody's file: it is downloaded, and never runs as a page of ours.
-_GUARDS = {
+GUARDS = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "private, no-cache",
@@ -209,8 +209,8 @@ class _Doors:
             url = await self._elsewhere.store.url(
                 document.blob, filename=document.name, content_type=type, seconds=self._elsewhere.seconds
             )
-            return RedirectResponse(url, 302, headers={**_GUARDS, "Cache-Control": "private, no-store"})
-        headers = _GUARDS | {
+            return RedirectResponse(url, 302, headers={**GUARDS, "Cache-Control": "private, no-store"})
+        headers = GUARDS | {
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(document.name)}",
             "Content-Length": str(document.file_size),
             "ETag": f'"{document.file_hash}"',
@@ -235,7 +235,7 @@ class _Doors:
         key = BlobKey(user.avatar)
         pieces = [piece async for piece in self._blobs.open(key)]
         type = _type_of(pieces[0]) or "application/octet-stream"
-        return Response(b"".join(pieces), headers=_GUARDS, media_type=type)
+        return Response(b"".join(pieces), headers=GUARDS, media_type=type)
 
     def _measured(self, request: Request, most: int) -> None:
         """Refuse what is declared too large, before its first byte."""

@@ -25,6 +25,7 @@ from aether.domain.documents import (
     Finding,
     FindingId,
     Findings,
+    Inside,
     ProcessingStatus,
     SeenDocument,
     Understanding,
@@ -185,7 +186,12 @@ def _behind(part: Slice) -> dict[str, Any]:
 
 
 def _new(document: Document) -> dict[str, Any]:
+    inside = document.inside
     return {
+        "container": inside and inside.container,
+        "outermost": inside and inside.outermost,
+        "path_inside": inside and inside.path,
+        "depth": inside and inside.depth,
         "id": document.id,
         "notebook": document.notebook,
         "name": document.name,
@@ -262,6 +268,18 @@ def document_of(row: Row) -> Document:
         uploaded_at=instant(row["uploaded_at"]),
         updated_at=instant(row["updated_at"]),
         processed_at=instant_or_none(row["processed_at"]),
+        inside=_inside_of(row),
+    )
+
+
+def _inside_of(row: Row) -> Inside | None:
+    if row["container"] is None:
+        return None
+    return Inside(
+        container=DocumentId(row["container"]),
+        outermost=DocumentId(row["outermost"]),
+        path=row["path_inside"],
+        depth=row["depth"],
     )
 
 

@@ -236,7 +236,12 @@ class Document(StructuredNode):
     uploaded_at = INSTANT(index=True)
     updated_at = INSTANT()
     processed_at = INSTANT()
+    container = StringProperty()
+    outermost = StringProperty(index=True)
+    path_inside = StringProperty()
+    depth = IntegerProperty()
 
+    files = RelationshipTo("Document", "CONTAINS_FILE")
     chunks = RelationshipTo("Chunk", "HAS_CHUNK")
     findings = RelationshipTo("Finding", "HAS_FINDING")
 

@@ -177,9 +177,29 @@ _KINDS: Mapping[str, Kind] = {
             "metadata": _UNDERSTOOD.format("coalesce(it.extracted_metadata, '{}')"),
             "pii_detected": "coalesce(it.pii_detected, false)",
             "viewer_permission": _within_ceiling(LEVEL.format("it_notebook")),
+            "path_in_container": "it.path_inside",
         },
         branches={
             "notebook": Edge(to="notebook", same="it_notebook"),
+            "container": Edge(
+                to="document",
+                match=(
+                    "MATCH (that:Document)-[:CONTAINS_FILE]->(it) "
+                    "MATCH (that_notebook:Notebook)-[:CONTAINS]->(that)"
+                ),
+                where=f"that.deletion IS NULL AND {READABLE.format('that_notebook')}",
+                beside=_DOCUMENT,
+            ),
+            "children": Edge(
+                to="document",
+                match=(
+                    "MATCH (it)-[:CONTAINS_FILE]->(that:Document) "
+                    "MATCH (that_notebook:Notebook)-[:CONTAINS]->(that)"
+                ),
+                where=f"that.deletion IS NULL AND {READABLE.format('that_notebook')}",
+                beside=_DOCUMENT,
+                keys={"": "that.search_name"},
+            ),
             "uploaded_by": _user("it.uploaded_by"),
             "chunks": Edge(
                 to="chunk",

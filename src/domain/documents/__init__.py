@@ -6,6 +6,7 @@ good. What is sensitive in a document is noted with its text, and shown masked t
 Its words can be found as soon as it is chunked, its meaning once it is indexed.
 """
 
+from aether.domain.documents.containers import DEPTH_MOST, Unpacked, children, unpack
 from aether.domain.documents.entity import (
     FINDINGS_MOST,
     Arrival,
@@ -19,6 +20,7 @@ from aether.domain.documents.entity import (
     EmbeddingStatus,
     Finding,
     FindingId,
+    Inside,
     ProcessingStatus,
     SeenDocument,
     Understanding,
@@ -54,14 +56,16 @@ from aether.domain.documents.keeping import (
     strand,
     visible_jobs,
 )
-from aether.domain.documents.ports import Chunks, DocumentOrder, Documents, Findings, Work
+from aether.domain.documents.ports import Chunks, Containers, DocumentOrder, Documents, Findings, Work
 
 __all__ = [
+    "DEPTH_MOST",
     "FINDINGS_MOST",
     "Arrival",
     "Chunk",
     "ChunkId",
     "Chunks",
+    "Containers",
     "Document",
     "DocumentBusy",
     "DocumentId",
@@ -73,14 +77,17 @@ __all__ = [
     "Finding",
     "FindingId",
     "Findings",
+    "Inside",
     "Paths",
     "ProcessingStatus",
     "SeenDocument",
     "Understanding",
+    "Unpacked",
     "Work",
     "add",
     "begin",
     "cancel",
+    "children",
     "chunks",
     "chunks_by_id",
     "chunks_to_index",
@@ -105,5 +112,6 @@ __all__ = [
     "retry",
     "revive",
     "strand",
+    "unpack",
     "visible_jobs",
 ]

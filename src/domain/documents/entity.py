@@ -106,6 +106,23 @@ class Understanding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inside:
+    """Where a document came from that was a file within another one.
+
+    Attributes:
+        container: The document that holds it.
+        outermost: The one that holds them all.
+        path: The folders in which it lay there, and its name.
+        depth: How many documents hold it, one within the other.
+    """
+
+    container: DocumentId
+    outermost: DocumentId
+    path: str
+    depth: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """A file in a notebook, and what was understood of it.
 
@@ -118,6 +135,7 @@ class Document:
         finding_count: How many findings of it are kept.
         failure: Why processing failed; none if it did not.
         version: Rises with every change that people make; starts at 1.
+        inside: In which document it came, such as an archive; none if it came by itself.
     """
 
     id: DocumentId
@@ -141,12 +159,14 @@ class Document:
     uploaded_at: datetime
     updated_at: datetime
     processed_at: datetime | None = None
+    inside: Inside | None = None
 
     @classmethod
     def new(
         cls,
         arrival: Arrival,
         *,
+        inside: Inside | None = None,
         id: DocumentId,
         tenant: TenantId,
         notebook: NotebookId,
@@ -168,6 +188,7 @@ class Document:
             uploaded_by=by,
             uploaded_at=now,
             updated_at=now,
+            inside=inside,
         )
 
     @property

@@ -84,17 +84,20 @@ async def rename(
 
 
 async def remove(work: Work, *, id: DocumentId, version: int | None, by: Viewer, at: Moment) -> Document:
-    """Delete a document; whoever works on it stops."""
+    """Delete a document, and what came in it and nobody changed since; whoever works on them stops."""
     document = (await _opened(work, id, by=by)).at_version(version)
     await notebooks.unheld(work, await path_of(work, notebook=document.notebook))
     for job in await work.jobs.about(id, live=True):
         with suppress(JobOver):  # it may have ended just now
             await jobs.cancel(work, id=job.id, at=at)
-    await work.documents.remove(id, deletion=at.id("deletion", id), by=by.user, at=at)
+    deletion = at.id("deletion", id)
+    await work.documents.remove(id, deletion=deletion, by=by.user, at=at)
+    held = await work.containers.remove(id, deletion=deletion, by=by.user, at=at)
     await notebooks.tell(
         work, document.notebook, "document_deleted", by=by, at=at, document=id, name=document.name
     )
-    await jobs.reindex(work, notebook=document.notebook, subject=id, by=by.user, tenant=by.tenant, at=at)
+    subject = None if held else id
+    await jobs.reindex(work, notebook=document.notebook, subject=subject, by=by.user, tenant=by.tenant, at=at)
     return document
 
 

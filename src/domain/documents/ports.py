@@ -76,6 +76,32 @@ class Documents(Protocol):
         ...
 
 
+class Containers(Protocol):
+    """What knows which document came in which."""
+
+    async def hold(self, documents: Sequence[Document]) -> None:
+        """Hang new *documents* on what they came in."""
+        ...
+
+    async def known(self, ids: Collection[DocumentId]) -> Collection[DocumentId]:
+        """Those of the ids that name a document, be it deleted."""
+        ...
+
+    async def held(self, outermost: DocumentId) -> tuple[int, int]:
+        """How many documents came in *outermost*, deleted ones too, and how many bytes they have."""
+        ...
+
+    async def children(self, container: DocumentId, *, part: Slice, by: Viewer) -> Page[SeenDocument]:
+        """A page of the documents that came in *container*, by name; none where the viewer may not read."""
+        ...
+
+    async def remove(
+        self, container: DocumentId, *, deletion: str, by: UserId, at: Moment
+    ) -> Collection[DocumentId]:
+        """Mark as deleted what came in *container*, at any depth, and nobody changed since."""
+        ...
+
+
 class Chunks(Protocol):
     """Where the chunks of documents are kept."""
 
@@ -125,6 +151,11 @@ class Work(notebooks.Work, Protocol):
     @property
     def documents(self) -> Documents:
         """The documents."""
+        ...
+
+    @property
+    def containers(self) -> Containers:
+        """What came in which of them."""
         ...
 
     @property

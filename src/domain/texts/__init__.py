@@ -8,8 +8,17 @@ and they follow the structure as far as the model's limit lets them.
 """
 
 from aether.domain.texts.chunks import ChunkText, CountTokens, EarlierChunk, chunks_of
-from aether.domain.texts.extracted import Block, BlockKind, Draft, Extracted, Page, Role, Span
-from aether.domain.texts.reading import OnStretch, Progress, Reader, ReaderDown, Stretch
+from aether.domain.texts.extracted import Block, BlockKind, Box, Draft, Extracted, Page, Role, Span
+from aether.domain.texts.reading import (
+    Member,
+    MemberSpoiled,
+    OnMember,
+    OnStretch,
+    Progress,
+    Reader,
+    ReaderDown,
+    Stretch,
+)
 from aether.domain.texts.refusals import (
     FileBroken,
     FileEncrypted,
@@ -22,6 +31,7 @@ from aether.domain.texts.refusals import (
 __all__ = [
     "Block",
     "BlockKind",
+    "Box",
     "ChunkText",
     "CountTokens",
     "Draft",
@@ -33,6 +43,9 @@ __all__ = [
     "FileTooComplex",
     "FileUnreadable",
     "FileUnsupported",
+    "Member",
+    "MemberSpoiled",
+    "OnMember",
     "OnStretch",
     "Page",
     "Progress",

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from aether.domain.texts.refusals import FileTooComplex
 
@@ -66,6 +66,15 @@ class Page(Span):
     number: int
 
 
+class Box(NamedTuple):
+    """Where something stands on its page as it is shown, in points from the page's top left corner."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block(Span):
     """A heading, a paragraph, an item of a list, a table or a piece of code.
@@ -75,12 +84,14 @@ class Block(Span):
     Attributes:
         level: The depth of a heading, the highest being 1; nothing else has one.
         page: The number of the page, for formats that have pages.
+        box: Where it stands on its page, for formats that set their pages.
     """
 
     kind: BlockKind
     role: Role = Role.BODY
     level: int | None = None
     page: int | None = None
+    box: Box | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +123,7 @@ class Extracted:
         """This as JSON values, each block and page as a row."""
         return {
             "text": self.text,
-            "blocks": [[b.start, b.end, b.kind, b.role, b.level, b.page] for b in self.blocks],
+            "blocks": [[b.start, b.end, b.kind, b.role, b.level, b.page, _row(b.box)] for b in self.blocks],
             "pages": [[p.start, p.end] for p in self.pages],
             "title": self.title,
             "language": self.language,
@@ -124,10 +135,18 @@ class Extracted:
 
     @classmethod
     def unpacked(cls, row: Mapping[str, Any]) -> Self:
-        """What `packed` packed."""
+        """What `packed` packed; texts that were packed before there were boxes have none."""
         blocks = (
-            Block(start=start, end=end, kind=BlockKind(kind), role=Role(role), level=level, page=page)
-            for start, end, kind, role, level, page in row["blocks"]
+            Block(
+                start=start,
+                end=end,
+                kind=BlockKind(kind),
+                role=Role(role),
+                level=level,
+                page=page,
+                box=Box(*box[0]) if box and box[0] else None,
+            )
+            for start, end, kind, role, level, page, *box in row["blocks"]
         )
         pages = (Page(start=start, end=end, number=n) for n, (start, end) in enumerate(row["pages"], 1))
         return cls(**{**row, "blocks": tuple(blocks), "pages": tuple(pages)})
@@ -155,6 +174,7 @@ class Draft:
         *,
         role: Role = Role.BODY,
         level: int | None = None,
+        box: Box | None = None,
     ) -> None:
         """Add a block, tidied; nothing, if it says nothing.
 
@@ -169,7 +189,9 @@ class Draft:
         if end > self._most:
             raise FileTooComplex(f"The file says more than {self._most:,} characters.")
         page = self._grown_page(start, end)
-        self._blocks.append(Block(start=start, end=end, kind=kind, role=role, level=level, page=page))
+        self._blocks.append(
+            Block(start=start, end=end, kind=kind, role=role, level=level, page=page, box=box)
+        )
         self._parts.append(tidy)
         self._length = end
 
@@ -205,6 +227,10 @@ class Draft:
         begins = start if page.start == page.end else page.start
         self._pages[-1] = Page(start=begins, end=end, number=page.number)
         return page.number
+
+
+def _row(box: Box | None) -> list[float] | None:
+    return None if box is None else list(box)
 
 
 def _tidied(said: str, *, keep_indent: bool) -> str:

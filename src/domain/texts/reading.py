@@ -4,7 +4,7 @@ A long file is read in stretches of pages. Whoever keeps them may have a later r
 its text is the same, to the letter, as that of a reading that nothing broke off.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -49,6 +49,26 @@ class Stretch:
         return cls(since=row["since"], until=row["until"], of=row["of"], content=row["content"])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A file within a file.
+
+    Attributes:
+        path: The folders it lies in and its name, parted by slashes; never a way out of them.
+        name: Its name alone, fit to be shown.
+    """
+
+    path: str
+    name: str
+
+
+class MemberSpoiled(Exception):
+    """The bytes of a member ended in damage, so that it counts for nothing; its reader has noted it."""
+
+
+OnMember = Callable[[Member, AsyncIterator[bytes]], Awaitable[None]]
+"""Given each file within a file, whose bytes raise `MemberSpoiled` where they are damaged."""
+
 OnStretch = Callable[[Stretch], Awaitable[None]]
 """Given each stretch of pages as soon as it is read, in order and without gaps."""
 
@@ -65,6 +85,7 @@ class Reader(Protocol):
         on_progress: Progress | None = None,
         read_before: Sequence[Stretch] = (),
         on_stretch: OnStretch | None = None,
+        on_member: OnMember | None = None,
     ) -> Extracted:
         """What the file at *path* says, all of it.
 
@@ -75,6 +96,9 @@ class Reader(Protocol):
         *read_before* are the stretches of an earlier reading of the same bytes, in order from the
         first page on: the pages in them are not read again. Those of another version of the reader,
         or behind a gap, count for nothing. Formats whose pages cost little give no stretches.
+
+        *on_member* gets what archives and mail carry, in the order in which it lies there; what it got
+        counts for nothing if the reading ends in a refusal. What is left out is told in the metadata.
 
         Raises:
             FileEmpty: There are no bytes.

@@ -20,7 +20,7 @@ from aether.domain.users import Role
 from aether.domain.viewers import Viewer
 from aether.domain.views import NotShown, Value
 from aether.graphql.context import Context
-from aether.graphql.documents import chunks_listing, download_url
+from aether.graphql.documents import chunks_listing, download_url, files_listing, thumbnail_url
 from aether.graphql.findings import findings_listing
 from aether.graphql.jobs import JobFailure
 from aether.graphql.notebooks.questions import NotebookFilter
@@ -214,11 +214,14 @@ FIELDS: Mapping[tuple[str, str], Made | Linked | Sought] = {
     ("Collaboration", "notebook"): Linked(word="notebook"),
     ("Collaboration", "user"): Linked(word="user"),
     ("Document", "chunks"): Linked(word="chunks", listing=lambda above, _: chunks_listing(above)),
+    ("Document", "children"): Linked(word="children", listing=lambda above, _: files_listing(above)),
+    ("Document", "container"): Linked(word="container"),
     ("Document", "downloadUrl"): Made(needs=("id",), by=download_url),
     ("Document", "error"): _FAILURE,
     ("Document", "findings"): Linked(word="findings", listing=lambda above, _: findings_listing(above)),
     ("Document", "jobs"): Linked(word="jobs"),
     ("Document", "notebook"): Linked(word="notebook"),
+    ("Document", "thumbnailUrl"): Made(needs=("id", "file_hash", "content_type"), by=thumbnail_url),
     ("Document", "uploadedBy"): Linked(word="uploaded_by"),
     ("Job", "document"): Linked(word="document"),
     ("Job", "error"): _FAILURE,

@@ -1,0 +1,112 @@
+"""Containers: documents that hold files, such as archives and mail, each of which becomes a document too.
+
+They lie in the notebook of what holds them, so rights are the same. Their ids follow from what holds them,
+their path in it and their bytes: whoever unpacks twice makes no second one, and what somebody deleted does
+not come back.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aether.domain import jobs
+from aether.domain.blobs import Blob
+from aether.domain.documents.entity import Arrival, Document, DocumentId, Inside, SeenDocument
+from aether.domain.documents.ports import Work
+from aether.domain.jobs import AttemptOver, Job, JobId, JobKind
+from aether.domain.moments import Moment
+from aether.domain.pages import Page, Slice
+from aether.domain.texts import FileTooComplex
+from aether.domain.viewers import Viewer
+
+DEPTH_MOST = 3
+"""How many documents may hold one, one within the other."""
+HELD_MOST = 5_000
+"""How many documents may come in one, at any depth."""
+BYTES_MOST = 5 * 10**9
+"""How many bytes they may have together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unpacked:
+    """A file that was within another one, and is kept.
+
+    Attributes:
+        path: The folders in which it lay, and its name.
+        name: Its name alone.
+    """
+
+    path: str
+    name: str
+    blob: Blob
+
+
+async def unpack(
+    work: Work, files: Sequence[Unpacked], *, job: JobId, attempt: int, at: Moment
+) -> Sequence[Job]:
+    """Make documents of *files*, which came in the document of *job*, and have them processed.
+
+    Raises:
+        AttemptOver: This attempt no longer counts.
+        FileTooComplex: There are too many of them under the outermost document, or they are too large.
+    """
+    fenced = await jobs.fenced(work, id=job, attempt=attempt)
+    id = DocumentId(fenced.subject)
+    if (container := (await work.documents.lock([id])).get(id)) is None:
+        raise AttemptOver(job, attempt)
+    named = {_id_of(container, file): file for file in files}
+    known = await work.containers.known(list(named))
+    fresh = [_document(container, id, file, at=at) for id, file in named.items() if id not in known]
+    if not fresh:
+        return []
+    await _demand_room(work, container, fresh)
+    await work.documents.add(fresh)
+    await work.containers.hold(fresh)
+    return [await jobs.ask(work, _job(document, at=at), at=at) for document in fresh]
+
+
+async def children(work: Work, *, container: DocumentId, part: Slice, by: Viewer) -> Page[SeenDocument]:
+    """A page of the documents that came in *container*, by name, as far as *by* may read them."""
+    return await work.containers.children(container, part=part, by=by)
+
+
+async def _demand_room(work: Work, container: Document, fresh: Sequence[Document]) -> None:
+    outermost = container.inside.outermost if container.inside else container.id
+    count, size = await work.containers.held(outermost)
+    if count + len(fresh) > HELD_MOST or size + sum(it.file_size for it in fresh) > BYTES_MOST:
+        raise FileTooComplex(f"More than {HELD_MOST:,} files, or {BYTES_MOST:,} bytes, came in one document.")
+
+
+def _id_of(container: Document, file: Unpacked) -> DocumentId:
+    told = f"{container.id}\x00{file.path}\x00{file.blob.sha256}".encode()
+    return DocumentId(f"document_{hashlib.blake2b(told, digest_size=13).hexdigest()}")
+
+
+def _document(container: Document, id: DocumentId, file: Unpacked, *, at: Moment) -> Document:
+    above = container.inside
+    inside = Inside(
+        container=container.id,
+        outermost=above.outermost if above else container.id,
+        path=file.path,
+        depth=above.depth + 1 if above else 1,
+    )
+    return Document.new(
+        Arrival(filename=file.name, declared_type=None, blob=file.blob),
+        id=id,
+        tenant=container.tenant,
+        notebook=container.notebook,
+        by=container.uploaded_by,
+        now=at.now,
+        inside=inside,
+    )
+
+
+def _job(document: Document, *, at: Moment) -> Job:
+    return Job.new(
+        JobKind.PROCESSING,
+        subject=document.id,
+        notebook=document.notebook,
+        tenant=document.tenant,
+        by=document.uploaded_by,
+        at=at,
+    )
