@@ -44,6 +44,20 @@ class Match:
     score: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """Whose vector it is that is kept.
+
+    Attributes:
+        id: The chunk's id.
+        document: The id of the chunk's document.
+    """
+
+    tenant: TenantId
+    id: str
+    document: str
+
+
 class Vectors(Protocol):
     """Where vectors are kept. What was written is found as soon as the call returns.
 
@@ -61,6 +75,19 @@ class Vectors(Protocol):
 
     async def remove(self, tenant: TenantId, document: str) -> None:
         """Drop the vectors of *document*, if there are any."""
+        ...
+
+    async def drop(self, tenant: TenantId, ids: Collection[str]) -> None:
+        """Drop the vectors of the chunks with these ids, if there are any."""
+        ...
+
+    async def listed(
+        self, tenant: TenantId | None, *, document: str | None = None, after: str | None = None
+    ) -> tuple[Sequence[Stored], str | None]:
+        """Some of the vectors of *document*, of *tenant*, or of everybody, and what asks for more as *after*.
+
+        That is none when there are no more. What is written meanwhile may be missed.
+        """
         ...
 
     async def rehome(self, tenant: TenantId, document: str, path: tuple[str, ...]) -> None:

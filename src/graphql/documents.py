@@ -19,6 +19,7 @@ from aether.graphql.nodes import Node
 from aether.graphql.refusals import Payload, mutation
 from aether.graphql.scalars import BigInt
 from aether.graphql.users import User, user_by_id
+from aether.graphql.versions import DocumentVersion, versions_of
 
 if TYPE_CHECKING:
     from aether.graphql.notebooks import Notebook
@@ -109,6 +110,7 @@ class Document(Node):
     viewer_permission: Permission
     notebook_id: strawberry.Private[str]
     uploader_id: strawberry.Private[str]
+    number: strawberry.Private[int]
 
     @classmethod
     def of(cls, seen: documents.SeenDocument, viewer: Viewer) -> "Document":
@@ -136,6 +138,7 @@ class Document(Node):
             viewer_permission=min(seen.permission, viewer.ceiling),
             notebook_id=document.notebook,
             uploader_id=document.uploaded_by,
+            number=document.number,
         )
 
     @strawberry.field
@@ -186,6 +189,26 @@ class Document(Node):
             documents.findings, document=DocumentId(self.id), part=wanted, by=info.context.viewer
         )
         return connection(info, page, Finding.of, slice=wanted, listing=listing)
+
+    @strawberry.field
+    async def current_version(self, info: Info) -> DocumentVersion:
+        """The version that it shows, and is found by; a later one that is being processed is not."""
+        found = await info.context.read(
+            documents.version, id=DocumentId(self.id), number=self.number, by=info.context.viewer
+        )
+        return DocumentVersion.of(found)
+
+    @strawberry.field
+    async def document_versions(
+        self, info: Info, first: int = 20, after: str | None = None
+    ) -> Connection[DocumentVersion]:
+        """Its versions, the latest first, also those that could not be understood.
+
+        Args:
+            first: How many, from 1 to 100.
+            after: Only those behind this cursor.
+        """
+        return await versions_of(info, DocumentId(self.id), first=first, after=after)
 
     @strawberry.field
     async def jobs(self, info: Info) -> list[Job]:

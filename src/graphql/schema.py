@@ -20,6 +20,7 @@ from aether.graphql.collaborations import CollaborationMutations, CollaborationQ
 from aether.graphql.context import Info
 from aether.graphql.cost import NodeLimit
 from aether.graphql.descriptions import describe
+from aether.graphql.diffs import DiffQueries
 from aether.graphql.documents import DocumentMutations, DocumentQueries, chunk_by_id, document_by_id
 from aether.graphql.faults import TellingSchema
 from aether.graphql.findings import finding_by_id
@@ -42,6 +43,7 @@ from aether.graphql.templates import TemplateMutations, TemplateQueries, templat
 from aether.graphql.tenants import TenantMutations, TenantQueries, tenant_by_id
 from aether.graphql.uploads import UploadMutations, UploadQueries
 from aether.graphql.users import UserMutations, UserQueries, user_by_id
+from aether.graphql.versions import VersionMutations
 
 CACHED_DOCUMENTS = 256
 """One takes up to 1.5 MB."""
@@ -63,6 +65,7 @@ _LOADERS: Mapping[str, Callable[[Info, str], Awaitable[Node | None]]] = {
 class Query(
     AccessQueries,
     CollaborationQueries,
+    DiffQueries,
     DocumentQueries,
     JobQueries,
     KeyQueries,
@@ -99,6 +102,7 @@ class Mutation(
     TenantMutations,
     UploadMutations,
     UserMutations,
+    VersionMutations,
 ):
     """Changes. A refusal is part of the answer, in `userErrors`."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from aether.domain import checks
+from aether.domain.documents import DocumentId
 from aether.domain.errors import Refused, Unavailable
 from aether.domain.notebooks import NotebookId
 from aether.domain.receiving import Received
@@ -110,10 +111,12 @@ class CreateUploadInput(UploadFileInput):
     """A file that is about to come, and where it goes.
 
     Attributes:
-        notebook_id: The notebook it goes to.
+        notebook_id: The notebook it goes to; may be left out for a new version of a document.
+        document_id: The document of which it is a new version; leave it out for a document of its own.
     """
 
-    notebook_id: strawberry.ID
+    notebook_id: strawberry.ID | None = None
+    document_id: strawberry.ID | None = None
 
 
 @strawberry.input
@@ -217,7 +220,9 @@ class UploadMutations:
         Args:
             input: The file, and where it goes.
         """
-        return CreateUploadPayload(upload=await _begun(info, input, input.notebook_id))
+        return CreateUploadPayload(
+            upload=await _begun(info, input, input.notebook_id, target=input.document_id)
+        )
 
     @mutation
     async def create_uploads(self, info: Info, input: CreateUploadsInput) -> CreateUploadsPayload:
@@ -255,10 +260,13 @@ class UploadMutations:
         return AbortUploadPayload(upload_id=input.id)
 
 
-async def _begun(info: Info, file: UploadFileInput, notebook: str) -> Upload:
+async def _begun(
+    info: Info, file: UploadFileInput, notebook: str | None, *, target: str | None = None
+) -> Upload:
     ports = info.context.ports
     draft = Draft(
-        notebook=NotebookId(notebook),
+        notebook=None if notebook is None else NotebookId(notebook),
+        target=None if target is None else DocumentId(target),
         filename=file.name,
         declared_type=file.content_type,
         length=file.size,

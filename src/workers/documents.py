@@ -50,10 +50,15 @@ async def _stages(ports: Ports, graph: Graph, document: Document, job: Job) -> N
     extracted: Extracted | None = None
     if done <= STAGES[job.kind].index("extract"):
         extracted, document = await _extract(ports, graph, document, job)
-    if done <= STAGES[job.kind].index("chunk"):
+    if document.coming is not None:
+        document = await _exchange(ports, graph, document, job, extracted)
+    elif done <= STAGES[job.kind].index("chunk"):
         document = await _chunk(ports, graph, document, job, extracted)
-    if done <= STAGES[job.kind].index("embed"):
         await _embed(ports, graph, document, job)
+    elif done <= STAGES[job.kind].index("embed"):
+        await _embed(ports, graph, document, job)
+    if document.number > 1:
+        await _tidy(ports, graph, document)
     await graph.write(documents.complete, job=job.id, attempt=job.attempt, at=ports.moment())
     log.info(
         "document_completed",
@@ -117,7 +122,7 @@ def _findings(document: Document, extracted: Extracted, finds: Sequence[Find]) -
     begins = [page.start for page in extracted.pages]
     return [
         Finding(
-            id=FindingId(_named("finding", document.id, find.kind, find.start, find.end)),
+            id=FindingId(_named("finding", document.id, document.number, find.kind, find.start, find.end)),
             document=document.id,
             ordinal=ordinal,
             kind=find.kind,
@@ -154,7 +159,7 @@ async def _kept_text(ports: Ports, document: Document) -> Extracted:
 def _chunk_of(document: Document, text: ChunkText) -> Chunk:
     """A chunk whose id follows from what it is, so that a stage done twice writes it once."""
     return Chunk(
-        id=ChunkId(_named("chunk", document.id, text.ordinal, text.sha256)),
+        id=ChunkId(_named("chunk", document.id, document.number, text.ordinal, text.sha256)),
         document=document.id,
         ordinal=text.ordinal,
         page=text.page,
@@ -173,18 +178,59 @@ def _named(kind: str, *parts: object) -> str:
     return f"{kind}_{hashlib.blake2b(told, digest_size=13).hexdigest()}"
 
 
+async def _exchange(
+    ports: Ports, graph: Graph, document: Document, job: Job, extracted: Extracted | None
+) -> Document:
+    """Have a document show its new version; until all of it is ready, it is found by the one it shows."""
+    if extracted is None:
+        extracted = await _kept_text(ports, document)
+    texts = await asyncio.to_thread(chunks_of, extracted, count_tokens=ports.embedder.count_tokens)
+    chunks = [_chunk_of(document, text) for text in texts]
+    finds = await asyncio.to_thread(ports.detector.find, extracted.text)
+    findings = _findings(document, extracted, finds[:FINDINGS_MOST])
+    await graph.write(jobs.advance, id=job.id, attempt=job.attempt, stage="embed", at=ports.moment())
+    path = await graph.read(documents.path_of, notebook=document.notebook)
+    await _put(ports, document, job, chunks, path=path)
+    shown = await graph.write(
+        documents.show, chunks, findings, job=job.id, attempt=job.attempt, at=ports.moment()
+    )
+    await _follow(ports, graph, document, path=path)
+    return shown
+
+
+async def _tidy(ports: Ports, graph: Graph, document: Document) -> None:
+    """Drop the vectors of versions that the document does not show any more."""
+    chunks = {chunk.id for chunk in await graph.read(documents.chunks_to_index, document=document.id)}
+    after = None
+    while True:
+        kept, after = await ports.vectors.listed(document.tenant, document=document.id, after=after)
+        await ports.vectors.drop(document.tenant, [each.id for each in kept if each.id not in chunks])
+        if after is None:
+            return
+
+
 async def _embed(ports: Ports, graph: Graph, document: Document, job: Job) -> None:
     path = await graph.read(documents.path_of, notebook=document.notebook)
     chunks = await graph.read(documents.chunks_to_index, document=document.id)
     await graph.write(jobs.fenced, id=job.id, attempt=job.attempt)
     await ports.vectors.remove(document.tenant, document.id)
+    await _put(ports, document, job, chunks, path=path)
+    await graph.write(jobs.advance, id=job.id, attempt=job.attempt, stage="index", at=ports.moment())
+    await _follow(ports, graph, document, path=path)
+
+
+async def _put(
+    ports: Ports, document: Document, job: Job, chunks: Sequence[Chunk], *, path: tuple[str, ...]
+) -> None:
     meter = Meter(ports, job, "embed")
     for begin in range(0, len(chunks), EMBEDDED_AT_A_TIME):
         some = chunks[begin : begin + EMBEDDED_AT_A_TIME]
         await ports.vectors.put(document.tenant, await _vectors(ports, some, path=path))
         await meter.report(begin + len(some), len(chunks))
-    await graph.write(jobs.advance, id=job.id, attempt=job.attempt, stage="index", at=ports.moment())
-    # It may have been moved meanwhile; the job that follows a move may have come too early.
+
+
+async def _follow(ports: Ports, graph: Graph, document: Document, *, path: tuple[str, ...]) -> None:
+    """Have vectors follow a document that was moved meanwhile; the move's own job may have come too early."""
     now = await graph.read(documents.path_of, notebook=document.notebook)
     if now != path:
         await ports.vectors.rehome(document.tenant, document.id, now)

@@ -85,6 +85,7 @@ MUTATIONS: Mapping[str, dict[str, object]] = {
     "updateDocument": {"id": "{document}", "name": "New"},
     "deleteDocument": {"id": "{document}"},
     "reprocessDocument": {"id": "{document}"},
+    "restoreDocumentVersion": {"id": "{document}", "number": 1},
     "createUpload": {"notebookId": "{notebook}", "name": "a.txt", "size": 4},
     "createUploads": {"notebookId": "{notebook}", "files": [{"name": "a.txt", "size": 4}]},
     "abortUpload": {"id": "{upload}"},

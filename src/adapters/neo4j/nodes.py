@@ -226,6 +226,8 @@ class Document(StructuredNode):
     failure_code = StringProperty()
     failure_message = StringProperty()
     version = IntegerProperty()
+    number = IntegerProperty()
+    coming = IntegerProperty()
     lock = StringProperty()
     deletion = StringProperty(index=True)
     deleted_by = StringProperty()
@@ -237,6 +239,34 @@ class Document(StructuredNode):
 
     chunks = RelationshipTo("Chunk", "HAS_CHUNK")
     findings = RelationshipTo("Finding", "HAS_FINDING")
+    versions = RelationshipTo("DocumentVersion", "HAS_VERSION")
+
+
+class DocumentVersion(StructuredNode):
+    """What the bytes of a document were at one time."""
+
+    uid = StringProperty(unique_index=True, db_property="id")
+    tenant = StringProperty()
+    document = StringProperty()
+    number = IntegerProperty()
+    original_filename = StringProperty()
+    declared_type = StringProperty()
+    content_type = StringProperty()
+    file_size = IntegerProperty()
+    file_hash = StringProperty()
+    blob = StringProperty()
+    processing_status = StringProperty()
+    title = StringProperty()
+    page_count = IntegerProperty()
+    characters = IntegerProperty()
+    extractor = StringProperty()
+    texts = StringProperty()
+    extracted_metadata = StringProperty()
+    failure_code = StringProperty()
+    failure_message = StringProperty()
+    note = StringProperty()
+    uploaded_by = StringProperty()
+    uploaded_at = INSTANT()
 
 
 class Chunk(StructuredNode):
@@ -301,6 +331,7 @@ class Upload(StructuredNode):
     tenant = StringProperty()
     owner = StringProperty()
     notebook = StringProperty()
+    target = StringProperty()
     filename = StringProperty()
     declared_type = StringProperty()
     length = IntegerProperty()
@@ -359,6 +390,7 @@ NODES: tuple[type[StructuredNode], ...] = (
     Notebook,
     NotebookTemplate,
     Document,
+    DocumentVersion,
     Chunk,
     Finding,
     Job,

@@ -14,6 +14,7 @@ from aether.adapters.neo4j.templates import Neo4jTemplates
 from aether.adapters.neo4j.tenants import Neo4jTenants
 from aether.adapters.neo4j.uploads import Neo4jUploads
 from aether.adapters.neo4j.users import Neo4jUsers
+from aether.adapters.neo4j.versions import Neo4jVersions
 
 
 class Neo4jWork:
@@ -37,3 +38,4 @@ class Neo4jWork:
         self.trees = Neo4jTrees(run)
         self.uploads = Neo4jUploads(run)
         self.users = Neo4jUsers(run)
+        self.versions = Neo4jVersions(run)

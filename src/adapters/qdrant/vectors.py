@@ -22,6 +22,7 @@ from qdrant_client.models import (
     KeywordIndexType,
     MatchAny,
     MatchValue,
+    PointIdsList,
     PointStruct,
     VectorParams,
 )
@@ -29,7 +30,7 @@ from typing_extensions import override
 
 from aether.domain.errors import Conflict, Unavailable
 from aether.domain.tenants import TenantId
-from aether.domain.vectors import Match, Vector, Vectors
+from aether.domain.vectors import Match, Stored, Vector, Vectors
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -37,6 +38,7 @@ T = TypeVar("T")
 _POINTS = UUID("6f1c2a52-4a0e-5d0b-9d55-6d2f1c8f7a10")
 _BATCH = 256
 _PAUSES_S = (0.1, 0.4)
+_LISTED = 1_000
 
 
 class CollectionDiffers(Conflict):
@@ -104,6 +106,29 @@ class QdrantVectors(Vectors):
     @override
     async def remove(self, tenant: TenantId, document: str) -> None:
         await self._patiently(self._client.delete, self._collection, _of_document(tenant, document))
+
+    @override
+    async def drop(self, tenant: TenantId, ids: Collection[str]) -> None:
+        points = [_id(tenant, id) for id in ids]
+        for start in range(0, len(points), _BATCH):
+            chosen = PointIdsList(points=list(points[start : start + _BATCH]))
+            await self._patiently(self._client.delete, self._collection, chosen)
+
+    @override
+    async def listed(
+        self, tenant: TenantId | None, *, document: str | None = None, after: str | None = None
+    ) -> tuple[Sequence[Stored], str | None]:
+        given = {"tenant": tenant, "document": document}
+        must = [_is(field, value) for field, value in given.items() if value is not None]
+        points, more = await self._patiently(
+            self._client.scroll,
+            self._collection,
+            scroll_filter=Filter(must=list(must)) if must else None,
+            limit=_LISTED,
+            offset=after,
+            with_payload=["tenant", "id", "document"],
+        )
+        return [_stored(point.payload or {}) for point in points], None if more is None else str(more)
 
     @override
     async def rehome(self, tenant: TenantId, document: str, path: tuple[str, ...]) -> None:
@@ -186,7 +211,7 @@ def _is_away(failure: Exception) -> bool:
 
 def _point(tenant: TenantId, vector: Vector) -> PointStruct:
     return PointStruct(
-        id=str(uuid5(_POINTS, f"{tenant}/{vector.id}")),
+        id=_id(tenant, vector.id),
         vector=list(vector.values),
         payload={
             "id": vector.id,
@@ -195,6 +220,14 @@ def _point(tenant: TenantId, vector: Vector) -> PointStruct:
             "path": list(vector.path),
         },
     )
+
+
+def _id(tenant: TenantId, chunk: str) -> str:
+    return str(uuid5(_POINTS, f"{tenant}/{chunk}"))
+
+
+def _stored(payload: dict[str, str]) -> Stored:
+    return Stored(tenant=TenantId(payload["tenant"]), id=payload["id"], document=payload["document"])
 
 
 def _match(payload: dict[str, str], score: float) -> Match:

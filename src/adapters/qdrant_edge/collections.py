@@ -72,6 +72,12 @@ class Collection:
             for point in self._shard.query(query.request())
         ]
 
+    def scroll(self, wanted: requests.Scroll) -> tuple[list[dict[str, Any]], str | None]:
+        """A page of points, and the id with which the next one begins, if there is one."""
+        points, more = self._shard.scroll(wanted.request())
+        page = [{"id": str(point.id), "payload": point.payload} for point in points]
+        return page, None if more is None else str(more)
+
     def _check(self, *vectors: Sequence[float]) -> None:
         """The engine keeps the first points of a batch when a later one is wrong, so look before."""
         for vector in vectors:

@@ -1,10 +1,10 @@
 """What a request may hold: of Qdrant's REST API, exactly the part that `aether.adapters.qdrant` speaks."""
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from uuid import UUID
 
 import qdrant_edge as engine
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class _Body(BaseModel):
@@ -100,12 +100,21 @@ class Upsert(_Body):
 
 
 class Delete(_Body):
-    """Points to drop."""
+    """Points to drop: these, or those that a filter finds."""
 
-    filter: Filter
+    filter: Filter | None = None
+    points: list[UUID] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.filter is None) == (self.points is None):
+            raise ValueError("either filter or points must be given")
+        return self
 
     def operation(self) -> engine.UpdateOperation:
         """The same for the engine."""
+        if self.filter is None:
+            return engine.UpdateOperation.delete_points(list(self.points or []))
         return engine.UpdateOperation.delete_points_by_filter(self.filter.filter())
 
 
@@ -122,6 +131,25 @@ class SetPayload(_Body):
 
 Write = Index | Upsert | Delete | SetPayload
 """What changes a collection."""
+
+
+class Scroll(_Body):
+    """A page of points, by their ids."""
+
+    filter: Filter | None = None
+    limit: int = Field(default=10, ge=1)
+    offset: UUID | None = None
+    with_payload: bool | list[str] = True
+    with_vector: Literal[False] = False
+
+    def request(self) -> engine.ScrollRequest:
+        """The same for the engine."""
+        return engine.ScrollRequest(
+            offset=self.offset,
+            limit=self.limit,
+            filter=self.filter.filter() if self.filter else None,
+            with_payload=self.with_payload,
+        )
 
 
 class Nearest(_Body):

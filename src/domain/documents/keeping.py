@@ -19,7 +19,8 @@ from aether.domain.documents.entity import (
     SeenDocument,
     Understanding,
 )
-from aether.domain.documents.ports import DocumentOrder, Work
+from aether.domain.documents.ports import DocumentOrder, Work, coming, noted
+from aether.domain.documents.versions import exchanged, staged
 from aether.domain.jobs import AttemptOver, Failure, Job, JobId, JobKind, JobMissing, JobOver, JobStatus
 from aether.domain.moments import Moment
 from aether.domain.notebooks import NotebookId, NotebookMissing
@@ -49,14 +50,14 @@ async def add(
     document = Document.new(arrival, id=id, tenant=by.tenant, notebook=into.id, by=by.user, now=at.now)
     await work.documents.add([document])
     await notebooks.tell(work, into.id, "document_added", by=by, at=at, document=id, name=document.name)
-    return document, await _process(work, document, by=by, at=at)
+    return document, await process(work, document, by=by, at=at)
 
 
 async def rename(
     work: Work, *, id: DocumentId, name: str, version: int | None, by: Viewer, at: Moment
 ) -> Document:
     """Give a document another name."""
-    document = (await _opened(work, id, by=by)).at_version(version)
+    document = (await opened(work, id, by=by)).at_version(version)
     renamed = document.renamed(name, now=at.now)
     if renamed is not document:
         await work.documents.put(renamed)
@@ -68,11 +69,9 @@ async def rename(
 
 async def remove(work: Work, *, id: DocumentId, version: int | None, by: Viewer, at: Moment) -> Document:
     """Delete a document; whoever works on it stops."""
-    document = (await _opened(work, id, by=by)).at_version(version)
+    document = (await opened(work, id, by=by)).at_version(version)
     await notebooks.unheld(work, await path_of(work, notebook=document.notebook))
-    for job in await work.jobs.about(id, live=True):
-        with suppress(JobOver):  # it may have ended just now
-            await jobs.cancel(work, id=job.id, at=at)
+    await cease(work, id, at=at)
     await work.documents.remove(id, deletion=at.id("deletion", id), by=by.user, at=at)
     await notebooks.tell(
         work, document.notebook, "document_deleted", by=by, at=at, document=id, name=document.name
@@ -82,15 +81,15 @@ async def remove(work: Work, *, id: DocumentId, version: int | None, by: Viewer,
 
 
 async def reprocess(work: Work, *, id: DocumentId, by: Viewer, at: Moment) -> Job:
-    """Have a document processed once more.
+    """Have a document processed once more; its latest version, if that could not be.
 
     Raises:
         DocumentBusy: It is being processed already.
     """
-    document = await _opened(work, id, by=by)
+    document = await opened(work, id, by=by)
     if await work.jobs.about(id, live=True):
         raise DocumentBusy(id)
-    return await _process(work, document, by=by, at=at)
+    return await process(work, document, by=by, at=at)
 
 
 async def retry(work: Work, *, job: JobId, by: Viewer, at: Moment) -> Job:
@@ -133,8 +132,17 @@ async def jobs_of_document(work: Work, *, document: DocumentId, by: Viewer) -> S
     return await work.jobs.about(document) if document in seen else []
 
 
+async def cease(work: Work, id: DocumentId, *, at: Moment) -> None:
+    """Have whoever works on a document stop."""
+    for job in await work.jobs.about(id, live=True):
+        with suppress(JobOver):  # it may have ended just now
+            await jobs.cancel(work, id=job.id, at=at)
+
+
 async def begin(work: Work, *, job: JobId, attempt: int, at: Moment) -> tuple[Document, Job] | None:
     """The document of a job that was taken up, and where it stopped; doing it twice changes nothing.
+
+    While the document shows another version than is to be processed, it is given with what it will be.
 
     None if the document is gone, which ends the job.
 
@@ -146,6 +154,9 @@ async def begin(work: Work, *, job: JobId, attempt: int, at: Moment) -> tuple[Do
     if (document := (await work.documents.lock([id])).get(id)) is None:
         await jobs.finish(work, id=job, attempt=attempt, status=JobStatus.CANCELLED, failure=None, at=at)
         return None
+    if (version := await coming(work, document)) is not None:
+        await work.versions.put(version.begun())
+        return staged(document, version), claimed
     await work.documents.put(begun := document.begun(now=at.now))
     return begun, claimed
 
@@ -159,9 +170,16 @@ async def keep_understanding(
     attempt: int,
     at: Moment,
 ) -> Document:
-    """Commit what extraction found, and what of it is sensitive, and go on to chunking."""
+    """Commit what extraction found, and what of it is sensitive, and go on to chunking.
+
+    What is sensitive in a version that is not shown is noted when it is.
+    """
     advanced = await jobs.advance(work, id=job, attempt=attempt, stage="chunk", at=at)
-    document = (await _live(work, advanced)).understood(understanding, findings, now=at.now)
+    live = await _live(work, advanced)
+    if (version := await coming(work, live)) is not None:
+        await work.versions.put(version := version.understood(understanding))
+        return staged(live, version)
+    document = live.understood(understanding, findings, now=at.now)
     await work.findings.replace(document.id, findings)
     await work.documents.put(document)
     return document
@@ -175,6 +193,30 @@ async def keep_chunks(
     document = (await _live(work, advanced)).chunked(len(chunks), now=at.now)
     await work.chunks.replace(document.id, chunks)
     await work.documents.put(document)
+    return document
+
+
+async def show(
+    work: Work,
+    chunks: Sequence[Chunk],
+    findings: Sequence[Finding],
+    *,
+    job: JobId,
+    attempt: int,
+    at: Moment,
+) -> Document:
+    """Commit that the document shows the version that was processed, all that is found of it at once."""
+    advanced = await jobs.advance(work, id=job, attempt=attempt, stage="index", at=at)
+    live = await _live(work, advanced)
+    if (version := await coming(work, live)) is None:
+        raise AttemptOver(job, attempt)
+    await noted(work, live)
+    await work.versions.put(version.completed())
+    document = exchanged(live, version, findings, chunks=len(chunks), now=at.now)
+    await work.versions.show(document)
+    await work.documents.put(document)
+    await work.findings.replace(document.id, findings)
+    await work.chunks.replace(document.id, chunks)
     return document
 
 
@@ -304,11 +346,18 @@ def _job(document: Document, *, tenant: TenantId, by: UserId, at: Moment) -> Job
     )
 
 
-async def _process(work: Work, document: Document, *, by: Viewer, at: Moment) -> Job:
+async def process(work: Work, document: Document, *, by: Viewer, at: Moment) -> Job:
+    """Have the latest version of a document processed."""
     return await jobs.ask(work, _job(document, tenant=by.tenant, by=by.user, at=at), at=at)
 
 
-async def _opened(work: Work, id: DocumentId, *, by: Viewer) -> Document:
+async def opened(work: Work, id: DocumentId, *, by: Viewer) -> Document:
+    """The live document, locked with its notebook, if *by* may write in it.
+
+    Raises:
+        DocumentMissing: It does not exist, or *by* may not know of it.
+        PermissionMissing: *by* may only read it.
+    """
     document = (await work.documents.lock([id])).get(id)
     if document is None:
         raise DocumentMissing(id)
@@ -332,4 +381,7 @@ async def _live(work: Work, job: Job) -> Document:
 async def _ended(work: Work, job: Job, failure: Failure, *, at: Moment) -> None:
     id = DocumentId(job.subject)
     if job.kind is JobKind.PROCESSING and (document := (await work.documents.lock([id])).get(id)):
-        await work.documents.put(document.failed(failure, now=at.now))
+        if (version := await coming(work, document)) is not None:
+            await work.versions.put(version.failed(failure))
+        else:
+            await work.documents.put(document.failed(failure, now=at.now))
