@@ -70,6 +70,7 @@ from aether.settings import Profile, Settings
 from aether.workers.context import Ports as WorkerPorts
 from aether.workers.events import relay
 from aether.workers.jobs import run_job, sweep
+from aether.workers.trash import sweep_trash
 from aether.workers.uploads import sweep_uploads
 
 JOB_MOST_S = 24 * 3600
@@ -118,6 +119,7 @@ class Outside:
             receiver=self.receiver,
             moment=system.moment,
             lease_s=self.settings.worker_lease_s,
+            trash_lasts=timedelta(days=self.settings.trash_days) or None,
         )
 
     @cached_property
@@ -459,6 +461,7 @@ async def work(settings: Settings) -> None:
             _tidied(opened),
             sweep(opened.worker_ports),
             sweep_uploads(opened.worker_ports),
+            sweep_trash(opened.worker_ports),
         )
         tasks = [asyncio.create_task(each) for each in beside]
         worker = Worker(

@@ -147,6 +147,12 @@ class Settings(BaseSettings):
     upload_expiry_hours: float = Field(
         24.0, gt=0, le=8760, description="After how many hours without a byte an unfinished upload expires."
     )
+    trash_days: int = Field(
+        30,
+        ge=0,
+        le=36_500,
+        description="After how many days what was deleted is erased for good; 0 keeps it.",
+    )
     worker_jobs: int = Field(4, ge=1, le=100, description="How many jobs one worker runs at a time.")
     worker_lease_s: float = Field(
         6.0, ge=1, le=300, description="After how many seconds a silent worker's job is given to another."

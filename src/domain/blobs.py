@@ -9,6 +9,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import NewType, Protocol
 
@@ -119,8 +120,11 @@ class Blobs(Protocol):
         """
         ...
 
-    async def remove(self, key: BlobKey) -> None:
-        """Forget a blob, if it is there."""
+    async def remove(self, key: BlobKey, *, before: datetime | None = None) -> bool:
+        """Forget a blob, if it is there; with *before* only if its bytes came last before then.
+
+        Gives whether it is gone. Bytes that come again meanwhile stay.
+        """
         ...
 
     async def ping(self) -> None:

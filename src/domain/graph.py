@@ -7,7 +7,7 @@ only its `work`; ids and instants are made before it.
 from collections.abc import Awaitable, Callable
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
-from aether.domain import collaborations, documents, keys, passages, templates, uploads
+from aether.domain import collaborations, documents, keys, passages, templates, trash, uploads
 from aether.domain.tenants import TenantId
 
 P = ParamSpec("P")
@@ -15,7 +15,14 @@ T = TypeVar("T")
 
 
 class Work(
-    collaborations.Work, uploads.Work, documents.Work, keys.Work, passages.Work, templates.Work, Protocol
+    collaborations.Work,
+    uploads.Work,
+    trash.Work,
+    documents.Work,
+    keys.Work,
+    passages.Work,
+    templates.Work,
+    Protocol,
 ):
     """Every repository, on one transaction."""
 

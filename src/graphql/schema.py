@@ -41,6 +41,7 @@ from aether.graphql.search import SearchQueries
 from aether.graphql.sessions import SessionQueries
 from aether.graphql.templates import TemplateMutations, TemplateQueries, template_by_id
 from aether.graphql.tenants import TenantMutations, TenantQueries, tenant_by_id
+from aether.graphql.trash import TrashMutations, TrashQueries
 from aether.graphql.uploads import UploadMutations, UploadQueries
 from aether.graphql.users import UserMutations, UserQueries, user_by_id
 from aether.graphql.versions import VersionMutations
@@ -74,6 +75,7 @@ class Query(
     SessionQueries,
     TemplateQueries,
     TenantQueries,
+    TrashQueries,
     UploadQueries,
     UserQueries,
 ):
@@ -100,6 +102,7 @@ class Mutation(
     NotebookMutations,
     TemplateMutations,
     TenantMutations,
+    TrashMutations,
     UploadMutations,
     UserMutations,
     VersionMutations,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from aether.domain.blobs import Blobs
 from aether.domain.embeddings import Embedder
@@ -23,6 +24,7 @@ class Ports:
     Attributes:
         scanner: Looks through files before they are read; none where that is not wanted.
         lease_s: How long a worker that stopped answering still holds its job, in seconds.
+        trash_lasts: After how long what was deleted is erased; none to keep it.
     """
 
     graph: Graph
@@ -38,3 +40,4 @@ class Ports:
     receiver: Receiver
     moment: Callable[[], Moment]
     lease_s: float = 6.0
+    trash_lasts: timedelta | None = None

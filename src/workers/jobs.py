@@ -61,7 +61,7 @@ async def _held(ports: Ports, graph: Graph, job: Job) -> None:
         with suppress(Unavailable):
             await ports.leases.release(job.id, job.attempt)
     for result in results:
-        if isinstance(result, AttemptOver):
+        if isinstance(result, AttemptOver | JobMissing):
             log.info("attempt_over")
         elif isinstance(result, Exception):
             raise result

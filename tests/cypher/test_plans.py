@@ -13,7 +13,18 @@ from aether.adapters.neo4j import nodes, statements
 from aether.adapters.neo4j.graph import Neo4jGraph
 from aether.adapters.neo4j.statements import TENANT, Mode, Statement
 from aether.adapters.system import moment, secret
-from aether.domain import collaborations, copies, documents, jobs, keys, notebooks, templates, uploads, users
+from aether.domain import (
+    collaborations,
+    copies,
+    documents,
+    jobs,
+    keys,
+    notebooks,
+    templates,
+    trash,
+    uploads,
+    users,
+)
 from aether.domain.access import Permission
 from aether.domain.blobs import Blob, BlobKey
 from aether.domain.documents import Document
@@ -75,6 +86,11 @@ async def sampled(driver: AsyncDriver, engine: Engine) -> AsyncDriver:
     failure = Failure(code="x", message="x")
     await graph.write(documents.fail, failure, job=job.id, attempt=1, at=moment())
     await graph.write(copies.fork, id=top.id, name=None, reason="x", by=ben, at=moment())
+    binned, _ = await make.document(graph, ada, public)
+    await graph.write(documents.remove, id=binned.id, version=None, by=ada, at=moment())
+    purged, _ = await make.document(graph, ada, public)
+    await graph.write(documents.remove, id=purged.id, version=None, by=ada, at=moment())
+    await graph.write(trash.purge, id=purged.id, by=ada, at=moment())
     await graph.write(notebooks.remove, id=top.id, version=None, by=ben, at=moment())
     await _template(graph, ada)
     await _key(graph, ada)

@@ -13,6 +13,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import datetime
 from io import FileIO
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -94,8 +95,12 @@ class FolderBlobs(Blobs):
         return (await apart(_known, self._path(key).stat)).st_size
 
     @override
-    async def remove(self, key: BlobKey) -> None:
-        await apart(self._path(key).unlink, missing_ok=True)
+    async def remove(self, key: BlobKey, *, before: datetime | None = None) -> bool:
+        path = self._path(key)
+        if before is None:
+            await apart(path.unlink, missing_ok=True)
+            return True
+        return await apart(_removed, path, self._incoming, before.timestamp())
 
     @override
     async def ping(self) -> None:
@@ -169,6 +174,24 @@ def _fresh(folder: Path) -> tuple[Path, FileIO]:
         if path.exists():
             return path, file
         file.close()
+
+
+def _removed(path: Path, aside: Path, before: float) -> bool:
+    """Remove an old blob, moved away first: whoever brings its bytes right now puts them in its place."""
+    gone = aside / secrets.token_hex(16)
+    try:
+        with path.open("rb") as old:
+            fcntl.flock(old, fcntl.LOCK_EX)
+            if os.fstat(old.fileno()).st_mtime >= before:
+                return False
+            path.rename(gone)
+            if gone.stat().st_mtime >= before:  # they came before it was moved, and go back
+                gone.replace(path)
+                return False
+            gone.unlink()
+    except FileNotFoundError:
+        return True
+    return True
 
 
 def _swept(path: Path) -> bool:

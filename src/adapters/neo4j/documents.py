@@ -63,7 +63,9 @@ class Neo4jDocuments(Documents):
 
     @override
     async def remove(self, id: DocumentId, *, deletion: str, by: UserId, at: Moment) -> None:
-        await self._run("documents/remove", id=id, deletion=deletion, user=by, now=at.now)
+        await self._run(
+            "documents/remove", id=id, deletion=deletion, user=by, now=at.now, second=int(at.now.timestamp())
+        )
 
     @override
     async def get_many(self, ids: Collection[DocumentId], *, by: Viewer) -> Mapping[DocumentId, SeenDocument]:

@@ -107,7 +107,7 @@ class User(StructuredNode):
     username = StringProperty()
     email = StringProperty(index=True)
     full_name = StringProperty()
-    avatar = StringProperty()
+    avatar = StringProperty(index=True)
     roles = ArrayProperty(StringProperty())
     groups = ArrayProperty(StringProperty())
     preferences = StringProperty()
@@ -171,8 +171,9 @@ class Notebook(StructuredNode):
     deletion = StringProperty(index=True)
     deleted_by = StringProperty()
     deleted_at = INSTANT()
-    created_at = INSTANT(index=True)
-    updated_at = INSTANT(index=True)
+    deleted_second = IntegerProperty(index=True)
+    created_at = INSTANT()
+    updated_at = INSTANT()
 
     owner = RelationshipFrom("User", "OWNS", model=Owns)
     children = RelationshipTo("Notebook", "PARENT_OF")
@@ -197,7 +198,7 @@ class NotebookTemplate(StructuredNode):
 class Document(StructuredNode):
     """A file in a notebook, and what was understood of it."""
 
-    index_together: ClassVar = [("tenant", "processing_status"), ("processing_status", "uploaded_at")]
+    index_together: ClassVar = [("tenant", "processing_status")]
 
     uid = StringProperty(unique_index=True, db_property="id")
     tenant = StringProperty()
@@ -218,7 +219,7 @@ class Document(StructuredNode):
     page_count = IntegerProperty()
     characters = IntegerProperty()
     extractor = StringProperty()
-    texts = StringProperty()
+    texts = StringProperty(index=True)
     extracted_metadata = StringProperty()
     pii_detected = BooleanProperty()
     finding_count = IntegerProperty()
@@ -232,8 +233,10 @@ class Document(StructuredNode):
     deletion = StringProperty(index=True)
     deleted_by = StringProperty()
     deleted_at = INSTANT()
+    deleted_second = IntegerProperty(index=True)
+    trash = StringProperty(index=True)
     uploaded_by = StringProperty()
-    uploaded_at = INSTANT(index=True)
+    uploaded_at = INSTANT()
     updated_at = INSTANT()
     processed_at = INSTANT()
 
@@ -253,14 +256,14 @@ class DocumentVersion(StructuredNode):
     declared_type = StringProperty()
     content_type = StringProperty()
     file_size = IntegerProperty()
-    file_hash = StringProperty()
+    file_hash = StringProperty(index=True)
     blob = StringProperty()
     processing_status = StringProperty()
     title = StringProperty()
     page_count = IntegerProperty()
     characters = IntegerProperty()
     extractor = StringProperty()
-    texts = StringProperty()
+    texts = StringProperty(index=True)
     extracted_metadata = StringProperty()
     failure_code = StringProperty()
     failure_message = StringProperty()
@@ -347,6 +350,16 @@ class Upload(StructuredNode):
     aborted_at = INSTANT()
 
 
+class Leftover(StructuredNode):
+    """What an erased document left outside the graph, until that is gone too."""
+
+    uid = StringProperty(unique_index=True, db_property="id")
+    tenant = StringProperty()
+    kind = StringProperty()
+    key = StringProperty()
+    due_second = IntegerProperty(index=True)
+
+
 class Activity(StructuredNode):
     """Something that somebody did to a notebook."""
 
@@ -395,6 +408,7 @@ NODES: tuple[type[StructuredNode], ...] = (
     Finding,
     Job,
     Upload,
+    Leftover,
     Activity,
     Event,
     Migration,

@@ -176,9 +176,15 @@ class S3Blobs(Blobs):
         return int(found["ContentLength"])
 
     @override
-    async def remove(self, key: BlobKey) -> None:
-        with _told():
-            await self._client.delete_object(**self._at, Key=self._place(key))
+    async def remove(self, key: BlobKey, *, before: datetime | None = None) -> bool:
+        place = {**self._at, "Key": self._place(key)}
+        with suppress(BlobMissing), _told():
+            if before is not None:
+                found = await self._client.head_object(**place)
+                if found["LastModified"] >= before:
+                    return False
+            await self._client.delete_object(**place)
+        return True
 
     def _place(self, key: BlobKey) -> str:
         known = key_of(key)
