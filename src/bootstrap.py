@@ -58,9 +58,11 @@ from aether.adapters.redis.sessions import RedisSessions
 from aether.adapters.sentence_transformers.embedder import SentenceTransformersEmbedder
 from aether.adapters.sentence_transformers.models import Model
 from aether.domain.admission import Doorkeeper
+from aether.domain.auditing import Audit
 from aether.domain.blobs import Blobs
 from aether.domain.errors import Unavailable
 from aether.domain.identity import Credential, CredentialKind, IdentityProvider, TokenVerifier
+from aether.domain.orphans import Found
 from aether.domain.receiving import Receiver
 from aether.domain.uploads import Limits
 from aether.graphql import http, schema, sockets
@@ -268,6 +270,13 @@ async def check(settings: Settings) -> Mapping[str, str | None]:
         if opened.scanner is not None:
             checks["scanner"] = opened.scanner.ping
         return await checked(checks)
+
+
+async def orphans(settings: Settings, *, repair: bool) -> Sequence[Found]:
+    """What lost what it belongs to, in all stores that *settings* name, and mended if that is wanted."""
+    async with outside(settings) as opened:
+        stores = (opened.graph, opened.blobs, opened.vectors)
+        return await Audit(*stores, moment=system.moment, repair=repair).all()
 
 
 async def migrate(settings: Settings) -> list[str]:

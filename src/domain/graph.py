@@ -7,7 +7,7 @@ only its `work`; ids and instants are made before it.
 from collections.abc import Awaitable, Callable
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
-from aether.domain import collaborations, documents, keys, passages, templates, trash, uploads
+from aether.domain import collaborations, documents, keys, orphans, passages, templates, trash, uploads
 from aether.domain.tenants import TenantId
 
 P = ParamSpec("P")
@@ -18,6 +18,7 @@ class Work(
     collaborations.Work,
     uploads.Work,
     trash.Work,
+    orphans.Work,
     documents.Work,
     keys.Work,
     passages.Work,

@@ -81,6 +81,10 @@ class Vectors(Protocol):
         """Drop the vectors of the chunks with these ids, if there are any."""
         ...
 
+    async def kept(self, tenant: TenantId, ids: Collection[str]) -> Collection[str]:
+        """Those of the chunks with these ids that have vectors."""
+        ...
+
     async def listed(
         self, tenant: TenantId | None, *, document: str | None = None, after: str | None = None
     ) -> tuple[Sequence[Stored], str | None]:

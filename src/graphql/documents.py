@@ -19,7 +19,7 @@ from aether.graphql.nodes import Node
 from aether.graphql.refusals import Payload, mutation
 from aether.graphql.scalars import BigInt
 from aether.graphql.users import User, user_by_id
-from aether.graphql.versions import DocumentVersion, versions_of
+from aether.graphql.versions import DocumentVersion, twins_of, versions_of
 
 if TYPE_CHECKING:
     from aether.graphql.notebooks import Notebook
@@ -197,6 +197,11 @@ class Document(Node):
             documents.version, id=DocumentId(self.id), number=self.number, by=info.context.viewer
         )
         return DocumentVersion.of(found)
+
+    @strawberry.field
+    async def twins(self, info: Info) -> list["Document"]:
+        """Up to 20 other documents with the same bytes, of those that one may read, the oldest first."""
+        return await twins_of(info, self.file_hash, besides=DocumentId(self.id))
 
     @strawberry.field
     async def document_versions(

@@ -16,6 +16,7 @@ from aether.graphql.documents import Document, document_by_id
 from aether.graphql.jobs import Job, job_by_id
 from aether.graphql.refusals import Payload, UserError, mutation
 from aether.graphql.scalars import BigInt
+from aether.graphql.versions import twins_of
 
 if TYPE_CHECKING:
     from aether.graphql.notebooks import Notebook
@@ -113,10 +114,12 @@ class CreateUploadInput(UploadFileInput):
     Attributes:
         notebook_id: The notebook it goes to; may be left out for a new version of a document.
         document_id: The document of which it is a new version; leave it out for a document of its own.
+        sha256: The SHA-256 of its bytes, in hexadecimal; those that have the same are told as `twins`.
     """
 
     notebook_id: strawberry.ID | None = None
     document_id: strawberry.ID | None = None
+    sha256: str | None = None
 
 
 @strawberry.input
@@ -149,9 +152,11 @@ class CreateUploadPayload(Payload):
 
     Attributes:
         upload: The upload; none if it was refused.
+        twins: Up to 20 documents with the bytes of `sha256`, of those that one may read.
     """
 
     upload: Upload | None = None
+    twins: list[Document] = strawberry.field(default_factory=list)
 
 
 @strawberry.type
@@ -220,9 +225,9 @@ class UploadMutations:
         Args:
             input: The file, and where it goes.
         """
-        return CreateUploadPayload(
-            upload=await _begun(info, input, input.notebook_id, target=input.document_id)
-        )
+        twins = [] if input.sha256 is None else await twins_of(info, input.sha256)
+        begun = await _begun(info, input, input.notebook_id, target=input.document_id)
+        return CreateUploadPayload(upload=begun, twins=twins)
 
     @mutation
     async def create_uploads(self, info: Info, input: CreateUploadsInput) -> CreateUploadsPayload:

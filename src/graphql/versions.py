@@ -91,6 +91,15 @@ async def versions_of(
     return connection(info, page, DocumentVersion.of, slice=wanted, listing=listing)
 
 
+async def twins_of(info: Info, file_hash: str, *, besides: DocumentId | None = None) -> list["Document"]:
+    """The documents with these bytes that the viewer may read."""
+    from aether.graphql.documents import Document
+
+    viewer = info.context.viewer
+    found = await info.context.read(documents.twins, file_hash=file_hash, besides=besides, by=viewer)
+    return [Document.of(seen, viewer) for seen in found]
+
+
 @strawberry.input
 class RestoreDocumentVersionInput:
     """Which version of which document to go back to.

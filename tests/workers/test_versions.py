@@ -1,5 +1,7 @@
 """New versions of documents, from their bytes to where they are found."""
 
+import hashlib
+
 import httpx
 import pytest
 
@@ -186,3 +188,54 @@ async def test_what_changed_from_one_version_to_another_is_told(
     assert await ada.faults(DIFF, id=document, **{"from": 2, "to": 4}) == ["VERSION_NOT_FOUND"]
     assert (await eve.ask(DIFF, id=document, **{"from": 1, "to": 2}))["documentDiff"] is None
     assert waiting.json()["version"]["number"] == 3
+
+
+TWINS = "query ($id: ID!) { document(id: $id) { twins { id name viewerPermission } } }"
+
+
+async def test_who_brings_what_they_may_read_already_is_told(ada: Caller, ben: Caller, eve: Caller) -> None:
+    shared, private = await ada.notebook("Shared"), await ada.notebook("Private")
+    await ada.share(shared, ben)
+    data = f"Bytes of {shared}.".encode()
+    digest = hashlib.sha256(data).hexdigest()
+    seen, _ = await ada.upload(shared, "seen.txt", data)
+    hidden, _ = await ada.upload(private, "hidden.txt", data)
+    gone, _ = await ada.upload(private, "gone.txt", data)
+    await ada.do("deleteDocument", id=gone)
+    place = await ben.notebook()
+
+    begun = await ben.do(
+        "createUpload", "twins { id }", notebookId=place, name="x.txt", size=len(data), sha256=digest
+    )
+    sent = (await ben.put(place, "mine.txt", data)).json()
+
+    assert begun["twins"] == [{"id": seen}]
+    assert sent["twins"] == [{"id": seen, "name": "seen.txt"}]
+    told = (await ben.ask(TWINS, id=sent["document"]["id"]))["document"]["twins"]
+    assert told == [{"id": seen, "name": "seen.txt", "viewerPermission": "READ"}]
+    assert [it["id"] for it in (await ada.ask(TWINS, id=seen))["document"]["twins"]] == [hidden]
+    assert await ben.refused("createUpload", notebookId=place, name="x", size=1, sha256=digest.upper()) == (
+        "INVALID",
+        ["input", "sha256"],
+    )
+
+    theirs = await eve.notebook()
+    known, unknown = data, f"Bytes that only {theirs} has.".encode()
+    answers = []
+    for each in (known, unknown):
+        named = {"notebookId": theirs, "name": "x.txt", "size": len(each)}
+        named["sha256"] = hashlib.sha256(each).hexdigest()
+        begun = (await eve.do("createUpload", "twins { id }", **named))["twins"]
+        answer = await eve.put(theirs, "x.txt", each)
+        told = answer.json()
+        answers.append(
+            (
+                begun,
+                answer.status_code,
+                told["twins"],
+                told.keys(),
+                (await eve.ask(TWINS, id=told["document"]["id"]))["document"]["twins"],
+            )
+        )
+    assert answers[0] == answers[1]
+    assert answers[0][0] == answers[0][2] == answers[0][4] == []

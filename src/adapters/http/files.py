@@ -158,8 +158,12 @@ class _Doors:
             documents.add, arrival, id=DocumentId(at.id("document")), notebook=notebook, by=viewer, at=at
         )
         log.info("document_uploaded", document=document.id, bytes=blob.size, job=job.id)
+        twins = await graph.read(
+            documents.twins, file_hash=document.file_hash, besides=document.id, by=viewer
+        )
         told = {
             "document": {"id": document.id, "name": document.name},
+            "twins": [{"id": seen.document.id, "name": seen.document.name} for seen in twins],
             "job": {"id": job.id, "status": job.status.value, "stage": job.stage},
         }
         return JSONResponse(told, 202)

@@ -1,8 +1,10 @@
 """Versions of documents in the graph: `(:Document)-[:HAS_VERSION]->(:DocumentVersion)`."""
 
+from collections.abc import Sequence
+
 from typing_extensions import override
 
-from aether.adapters.neo4j.documents import understanding_of, understood
+from aether.adapters.neo4j.documents import seen_of, understanding_of, understood
 from aether.adapters.neo4j.jobs import failure_of
 from aether.adapters.neo4j.rows import instant, paged
 from aether.adapters.neo4j.runner import Row, Runner
@@ -11,6 +13,7 @@ from aether.domain.documents import (
     Document,
     DocumentId,
     ProcessingStatus,
+    SeenDocument,
     Version,
     VersionId,
     Versions,
@@ -73,6 +76,13 @@ class Neo4jVersions(Versions):
             blob=document.blob,
             processing_tier=document.tier,
         )
+
+    @override
+    async def twins(
+        self, file_hash: str, *, besides: DocumentId | None, limit: int, by: Viewer
+    ) -> Sequence[SeenDocument]:
+        rows = await self._run("versions/twins", viewer=by.user, hash=file_hash, besides=besides, most=limit)
+        return [seen_of(row) for row in rows]
 
     @override
     async def page(self, document: DocumentId, *, part: Slice, by: Viewer) -> Page[Version]:

@@ -8,6 +8,7 @@ from aether.adapters.neo4j.events import Neo4jEvents
 from aether.adapters.neo4j.jobs import Neo4jJobs
 from aether.adapters.neo4j.keys import Neo4jKeys
 from aether.adapters.neo4j.notebooks import Neo4jNotebooks, Neo4jShelves, Neo4jTrees
+from aether.adapters.neo4j.orphans import Neo4jOrphans
 from aether.adapters.neo4j.passages import Neo4jPassages
 from aether.adapters.neo4j.runner import Runner
 from aether.adapters.neo4j.templates import Neo4jTemplates
@@ -34,6 +35,7 @@ class Neo4jWork:
         self.keys = Neo4jKeys(run)
         self.leftovers = Neo4jLeftovers(run)
         self.notebooks = Neo4jNotebooks(run)
+        self.orphans = Neo4jOrphans(run)
         self.passages = Neo4jPassages(run)
         self.shelves = Neo4jShelves(run)
         self.templates = Neo4jTemplates(run)

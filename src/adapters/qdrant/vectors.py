@@ -115,6 +115,18 @@ class QdrantVectors(Vectors):
             await self._patiently(self._client.delete, self._collection, chosen)
 
     @override
+    async def kept(self, tenant: TenantId, ids: Collection[str]) -> Collection[str]:
+        found: set[str] = set()
+        points = {_id(tenant, id): id for id in ids}
+        for start in range(0, len(points), _BATCH):
+            chosen = list(points)[start : start + _BATCH]
+            records = await self._patiently(
+                self._client.retrieve, self._collection, chosen, with_payload=False, with_vectors=False
+            )
+            found |= {points[str(record.id)] for record in records}
+        return found
+
+    @override
     async def listed(
         self, tenant: TenantId | None, *, document: str | None = None, after: str | None = None
     ) -> tuple[Sequence[Stored], str | None]:

@@ -31,6 +31,7 @@ def create_app(collections: Collections, *, key: str) -> Starlette:
             Route(f"{one}/points", _writes(requests.Upsert), methods=["PUT"]),
             Route(f"{one}/points/delete", _writes(requests.Delete), methods=["POST"]),
             Route(f"{one}/points/payload", _writes(requests.SetPayload), methods=["POST"]),
+            Route(f"{one}/points", _retrieve, methods=["POST"]),
             Route(f"{one}/points/scroll", _scroll, methods=["POST"]),
             Route(f"{one}/points/query", _search, methods=["POST"]),
         ],
@@ -78,6 +79,11 @@ async def _search(request: Request) -> Response:
     query = requests.Query.model_validate_json(await request.body())
     points = await run_in_threadpool(_collection(request).search, query)
     return _result({"points": points})
+
+
+async def _retrieve(request: Request) -> Response:
+    wanted = requests.Retrieve.model_validate_json(await request.body())
+    return _result(await run_in_threadpool(_collection(request).retrieve, wanted))
 
 
 async def _scroll(request: Request) -> Response:

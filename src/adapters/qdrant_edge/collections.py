@@ -78,6 +78,11 @@ class Collection:
         page = [{"id": str(point.id), "payload": point.payload} for point in points]
         return page, None if more is None else str(more)
 
+    def retrieve(self, wanted: requests.Retrieve) -> list[dict[str, Any]]:
+        """Those of the points that there are."""
+        points = self._shard.retrieve(list(wanted.ids), with_payload=False, with_vector=False)
+        return [{"id": str(point.id), "payload": None} for point in points]
+
     def _check(self, *vectors: Sequence[float]) -> None:
         """The engine keeps the first points of a batch when a later one is wrong, so look before."""
         for vector in vectors:

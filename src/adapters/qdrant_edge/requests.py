@@ -152,6 +152,14 @@ class Scroll(_Body):
         )
 
 
+class Retrieve(_Body):
+    """Points, those of them that there are."""
+
+    ids: list[UUID]
+    with_payload: Literal[False] = False
+    with_vector: Literal[False] = False
+
+
 class Nearest(_Body):
     """The place to search around."""
 

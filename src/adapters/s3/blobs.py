@@ -186,6 +186,23 @@ class S3Blobs(Blobs):
             await self._client.delete_object(**place)
         return True
 
+    @override
+    async def listed(
+        self, *, after: BlobKey | None = None
+    ) -> tuple[Mapping[BlobKey, datetime], BlobKey | None]:
+        start = {} if after is None else {"StartAfter": self._place(after)}
+        with _told():
+            page = await self._client.list_objects_v2(**self._at, Prefix=self._prefix, **start)
+        names = {each["Key"].rpartition("/")[2]: each for each in page.get("Contents", [])}
+        found = {
+            BlobKey(name): each["LastModified"]
+            for name, each in names.items()
+            if each["Key"] == f"{self._prefix}{name[:2]}/{name[2:4]}/{name}"
+        }
+        # What is on its way lies behind all blobs: `incoming/` follows upon `ff/`.
+        more = page.get("IsTruncated") and len(found) == len(names)
+        return found, max(found) if more else None
+
     def _place(self, key: BlobKey) -> str:
         known = key_of(key)
         return f"{self._prefix}{known[:2]}/{known[2:4]}/{known}"

@@ -57,7 +57,14 @@ from aether.domain.documents.keeping import (
     visible_jobs,
 )
 from aether.domain.documents.ports import Chunks, DocumentOrder, Documents, Findings, Versions, Work
-from aether.domain.documents.revising import add_version, may_revise, restore_version, version, versions
+from aether.domain.documents.revising import (
+    add_version,
+    may_revise,
+    restore_version,
+    twins,
+    version,
+    versions,
+)
 from aether.domain.documents.versions import (
     Added,
     TooManyVersions,
@@ -128,6 +135,7 @@ __all__ = [
     "revive",
     "show",
     "strand",
+    "twins",
     "version",
     "versions",
     "visible_jobs",

@@ -139,6 +139,12 @@ class Versions(Protocol):
         """Keep which version *document* shows now, and its bytes; count the difference in size."""
         ...
 
+    async def twins(
+        self, file_hash: str, *, besides: DocumentId | None, limit: int, by: Viewer
+    ) -> Sequence[SeenDocument]:
+        """Documents that show these bytes, as far as the viewer may read them, the oldest first."""
+        ...
+
     async def page(self, document: DocumentId, *, part: Slice, by: Viewer) -> Page[Version]:
         """A page of the versions that are noted, the latest first; none where the viewer may not read."""
         ...

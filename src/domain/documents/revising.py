@@ -1,16 +1,31 @@
 """Bringing new versions of documents, going back to old ones, and looking at them."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from aether.domain import access, notebooks
 from aether.domain.access import Permission
-from aether.domain.documents.entity import Arrival, Document, DocumentId, DocumentMissing, ProcessingStatus
+from aether.domain.documents.entity import (
+    Arrival,
+    Document,
+    DocumentId,
+    DocumentMissing,
+    ProcessingStatus,
+    SeenDocument,
+)
 from aether.domain.documents.keeping import cease, may_add, opened, process
 from aether.domain.documents.ports import Work, coming, noted
 from aether.domain.documents.versions import Added, Version, VersionMissing, showing
+from aether.domain.errors import Invalid
 from aether.domain.moments import Moment
 from aether.domain.pages import Page, Place, Slice
 from aether.domain.viewers import Viewer
+
+TWINS_MOST = 20
+"""How many documents with the same bytes are told at most."""
+
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 async def may_revise(work: Work, *, id: DocumentId, by: Viewer) -> Document:
@@ -60,6 +75,18 @@ async def version(work: Work, *, id: DocumentId, number: int, by: Viewer) -> Ver
     if seen is None:
         raise DocumentMissing(id)
     return await _version(work, seen.document, number)
+
+
+async def twins(
+    work: Work, *, file_hash: str, besides: DocumentId | None = None, by: Viewer
+) -> Sequence[SeenDocument]:
+    """Up to 20 documents that show the same bytes, of those that *by* may read, the oldest first.
+
+    Whether others have them is not told, nor does it change what is done.
+    """
+    if not _HASH.fullmatch(file_hash):
+        raise Invalid("A SHA-256 has 64 hexadecimal digits, in lower case.", field="sha256")
+    return await work.versions.twins(file_hash, besides=besides, limit=TWINS_MOST, by=by)
 
 
 async def versions(work: Work, *, document: DocumentId, part: Slice, by: Viewer) -> Page[Version]:
