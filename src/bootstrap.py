@@ -67,12 +67,14 @@ from aether.adapters.sentence_transformers.embedder import SentenceTransformersE
 from aether.adapters.sentence_transformers.models import Model
 from aether.adapters.webhooks import sender as senders
 from aether.domain.admission import Doorkeeper
+from aether.domain.auditing import Audit
 from aether.domain.blobs import Blobs
 from aether.domain.callbacks import Rules, Sender
 from aether.domain.direct import Direct
 from aether.domain.endings import ended
 from aether.domain.errors import Unavailable
 from aether.domain.identity import Credential, CredentialKind, IdentityProvider, TokenVerifier
+from aether.domain.orphans import Found
 from aether.domain.presigning import Presigning
 from aether.domain.processing import Processing
 from aether.domain.receiving import Receiver
@@ -85,6 +87,7 @@ from aether.workers.callbacks import deliver
 from aether.workers.context import Ports as WorkerPorts
 from aether.workers.events import relay
 from aether.workers.jobs import run_job, sweep
+from aether.workers.trash import sweep_trash
 from aether.workers.uploads import sweep_uploads
 
 NICENESS = 10
@@ -137,6 +140,7 @@ class Outside:
             processing=self.processing,
             sender=self.sender,
             lease_s=self.settings.worker_lease_s,
+            trash_lasts=timedelta(days=self.settings.trash_days) or None,
         )
 
     @cached_property
@@ -342,6 +346,13 @@ async def check(settings: Settings) -> Mapping[str, str | None]:
         if opened.scanner is not None:
             checks["scanner"] = opened.scanner.ping
         return await checked(checks)
+
+
+async def orphans(settings: Settings, *, repair: bool) -> Sequence[Found]:
+    """What lost what it belongs to, in all stores that *settings* name, and mended if that is wanted."""
+    async with outside(settings) as opened:
+        stores = (opened.graph, opened.blobs, opened.vectors)
+        return await Audit(*stores, moment=system.moment, repair=repair).all()
 
 
 async def migrate(settings: Settings) -> list[str]:
@@ -554,7 +565,14 @@ async def work(settings: Settings) -> None:
         ports = opened.worker_ports
         run = partial(run_job, {"ports": ports})
         worker = ArqWorker(opened.arq, opened.queue, run, slots=settings.worker_jobs)
-        beside = (_loaded(opened), _tidied(opened), sweep(ports), sweep_uploads(ports), deliver(ports))
+        beside = (
+            _loaded(opened),
+            _tidied(opened),
+            sweep(ports),
+            sweep_uploads(ports),
+            sweep_trash(ports),
+            deliver(ports),
+        )
         tasks = [asyncio.create_task(each) for each in (worker.run(), told.wait(), *beside)]
         try:
             await asyncio.wait(tasks[:2], return_when=asyncio.FIRST_COMPLETED)

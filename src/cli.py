@@ -55,11 +55,15 @@ def _parser() -> argparse.ArgumentParser:
         ("api", _api, "run the API"),
         ("worker", _worker, "run a worker"),
         ("migrate", _migrate, "bring the graph and the vector store to the state this Aether needs"),
-        ("check", _check, "say whether every configured service can be reached"),
         ("schema", _schema, "print the GraphQL schema"),
         ("settings", _settings, "print every setting with its meaning"),
     ):
         commands.add_parser(name, help=said).set_defaults(run=run)
+
+    checking = commands.add_parser("check", help="say whether every configured service can be reached")
+    checking.add_argument("--orphans", action="store_true", help="look for what lost what it belongs to")
+    checking.add_argument("--repair", action="store_true", help="and mend what can be mended for certain")
+    checking.set_defaults(run=_check)
 
     token = commands.add_parser("token", help="print a token of the local issuer")
     token.add_argument("username", help="one of the demo people, such as ada")
@@ -161,7 +165,12 @@ def _check(asked: argparse.Namespace) -> int:
     faults = asyncio.run(bootstrap.check(_read(asked)))
     for name, fault in faults.items():
         print(f"{name}: {'answers' if fault is None else fault}")  # noqa: T201
-    return int(any(faults.values()))
+    if any(faults.values()) or not (asked.orphans or asked.repair):
+        return int(any(faults.values()))
+    found = asyncio.run(bootstrap.orphans(_read(asked), repair=asked.repair))
+    for each in found:
+        print(f"{each.kind}: {each.many}, mended: {each.mended}", *each.first)  # noqa: T201
+    return int(any(each.many for each in found))
 
 
 def _schema(_: argparse.Namespace) -> None:

@@ -190,6 +190,12 @@ class Settings(BaseSettings):
         pattern=r"^\w+(\+\w+)*$",
         description="The languages in which scans are read, as Tesseract names them, `eng+deu`.",
     )
+    trash_days: int = Field(
+        30,
+        ge=0,
+        le=36_500,
+        description="After how many days what was deleted is erased for good; 0 keeps it.",
+    )
     worker_jobs: int = Field(4, ge=1, le=100, description="How many jobs one worker runs at a time.")
     worker_lease_s: float = Field(
         6.0, ge=1, le=300, description="After how many seconds a silent worker's job is given to another."

@@ -18,7 +18,8 @@ CALL (viewer) {
 WITH viewer, collect(DISTINCT notebook) AS trash
 UNWIND trash AS notebook
 WITH viewer, trash, notebook
-WHERE NOT EXISTS {
+WHERE notebook.deleted_second > 0
+  AND NOT EXISTS {
     (notebook)<-[:PARENT_OF]-(above:Notebook)
     WHERE above IN trash AND above.deletion = notebook.deletion
   }

@@ -4,6 +4,6 @@
 // needs:   upload
 // gives:   upload
 upload {
-  .id, .tenant, .owner, .notebook, .filename, .declared_type, .length, .kind, .parts, .metadata, .document, .job,
+  .id, .tenant, .owner, .notebook, .target, .filename, .declared_type, .length, .kind, .parts, .metadata, .document, .job,
   .created_at, .expires_at, .aborted_at
 } AS upload

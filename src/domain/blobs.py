@@ -6,9 +6,10 @@ leaves nothing behind. Who may read a blob is decided by what points at it, neve
 """
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import NewType, Protocol
 
@@ -119,8 +120,20 @@ class Blobs(Protocol):
         """
         ...
 
-    async def remove(self, key: BlobKey) -> None:
-        """Forget a blob, if it is there."""
+    async def remove(self, key: BlobKey, *, before: datetime | None = None) -> bool:
+        """Forget a blob, if it is there; with *before* only if its bytes came last before then.
+
+        Gives whether it is gone. Bytes that come again meanwhile stay.
+        """
+        ...
+
+    async def listed(
+        self, *, after: BlobKey | None = None
+    ) -> tuple[Mapping[BlobKey, datetime], BlobKey | None]:
+        """Some of the blobs, by their keys, with when their bytes came last.
+
+        With them comes what asks for more as *after*: none when there are no more.
+        """
         ...
 
     async def ping(self) -> None:

@@ -7,7 +7,17 @@ only its `work`; ids and instants are made before it.
 from collections.abc import Awaitable, Callable
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
-from aether.domain import batches, callbacks, collaborations, documents, keys, passages, templates
+from aether.domain import (
+    batches,
+    callbacks,
+    collaborations,
+    documents,
+    keys,
+    orphans,
+    passages,
+    templates,
+    trash,
+)
 from aether.domain.tenants import TenantId
 
 P = ParamSpec("P")
@@ -18,6 +28,8 @@ class Work(
     callbacks.Work,
     collaborations.Work,
     batches.Work,
+    trash.Work,
+    orphans.Work,
     documents.Work,
     keys.Work,
     passages.Work,

@@ -116,6 +116,7 @@ class Receiver:
             whole += size
         final = Draft(
             notebook=draft.notebook,
+            target=draft.target,
             filename=draft.filename,
             declared_type=draft.declared_type,
             length=whole,

@@ -5,7 +5,7 @@ and the notebooks it lies in, so that what a viewer may not see is left out befo
 ranked. Sharing a notebook changes no vector; moving one rehomes those of its documents.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -46,6 +46,22 @@ class Match:
     score: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """Whose vector it is that is kept.
+
+    Attributes:
+        id: The chunk's id.
+        document: The id of the chunk's document.
+        model: The model that made it; empty where that was not noted.
+    """
+
+    tenant: TenantId
+    id: str
+    document: str
+    model: str = ""
+
+
 class Vectors(Protocol):
     """Where vectors are kept. What was written is found as soon as the call returns.
 
@@ -65,12 +81,21 @@ class Vectors(Protocol):
         """Drop the vectors of *document*, if there are any."""
         ...
 
-    async def of_document(self, tenant: TenantId, document: str) -> Mapping[str, str]:
-        """The chunks of *document* that have a vector, by id, each with the model that made it."""
+    async def drop(self, tenant: TenantId, ids: Collection[str]) -> None:
+        """Drop the vectors of the chunks with these ids, if there are any."""
         ...
 
-    async def drop(self, tenant: TenantId, ids: Collection[str]) -> None:
-        """Drop the vectors of these chunks; those that have none are passed over."""
+    async def kept(self, tenant: TenantId, ids: Collection[str]) -> Collection[str]:
+        """Those of the chunks with these ids that have vectors."""
+        ...
+
+    async def listed(
+        self, tenant: TenantId | None, *, document: str | None = None, after: str | None = None
+    ) -> tuple[Sequence[Stored], str | None]:
+        """Some of the vectors of *document*, of *tenant*, or of everybody, and what asks for more as *after*.
+
+        That is none when there are no more. What is written meanwhile may be missed.
+        """
         ...
 
     async def rehome(self, tenant: TenantId, document: str, path: tuple[str, ...]) -> None:

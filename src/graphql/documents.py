@@ -20,6 +20,7 @@ from aether.graphql.nodes import Node
 from aether.graphql.refusals import Payload, mutation
 from aether.graphql.scalars import BigInt
 from aether.graphql.users import User, user_by_id
+from aether.graphql.versions import DocumentVersion, twins_of, versions_of
 
 if TYPE_CHECKING:
     from aether.graphql.notebooks import Notebook
@@ -113,6 +114,7 @@ class Document(Node):
     container_id: strawberry.Private[str | None]
     notebook_id: strawberry.Private[str]
     uploader_id: strawberry.Private[str]
+    number: strawberry.Private[int]
 
     @classmethod
     def of(cls, seen: documents.SeenDocument, viewer: Viewer) -> "Document":
@@ -142,6 +144,7 @@ class Document(Node):
             container_id=document.inside.container if document.inside else None,
             notebook_id=document.notebook,
             uploader_id=document.uploaded_by,
+            number=document.number,
         )
 
     @strawberry.field
@@ -230,6 +233,31 @@ class Document(Node):
             documents.findings, document=DocumentId(self.id), part=wanted, by=info.context.viewer
         )
         return connection(info, page, Finding.of, slice=wanted, listing=listing)
+
+    @strawberry.field
+    async def current_version(self, info: Info) -> DocumentVersion:
+        """The version that it shows, and is found by; a later one that is being processed is not."""
+        found = await info.context.read(
+            documents.version, id=DocumentId(self.id), number=self.number, by=info.context.viewer
+        )
+        return DocumentVersion.of(found)
+
+    @strawberry.field
+    async def twins(self, info: Info) -> list["Document"]:
+        """Up to 20 other documents with the same bytes, of those that one may read, the oldest first."""
+        return await twins_of(info, self.file_hash, besides=DocumentId(self.id))
+
+    @strawberry.field
+    async def document_versions(
+        self, info: Info, first: int = 20, after: str | None = None
+    ) -> Connection[DocumentVersion]:
+        """Its versions, the latest first, also those that could not be understood.
+
+        Args:
+            first: How many, from 1 to 100.
+            after: Only those behind this cursor.
+        """
+        return await versions_of(info, DocumentId(self.id), first=first, after=after)
 
     @strawberry.field
     async def jobs(self, info: Info) -> list[Job]:

@@ -7,6 +7,7 @@ from aether.domain.batches import FileStatus
 from aether.domain.callbacks import DeliveryStatus
 from aether.domain.collaborations import CollaborationStatus
 from aether.domain.compliance import Classification, Regime
+from aether.domain.diffs import LineKind
 from aether.domain.documents import DocumentOrder, EmbeddingStatus, ProcessingStatus
 from aether.domain.jobs import JobKind, JobPriority, JobStatus
 from aether.domain.notebooks import NotebookStatus, Order, Shelf, Visibility
@@ -16,6 +17,7 @@ from aether.domain.tenants import TenantStatus
 from aether.domain.uploads import UploadStatus
 from aether.domain.users import Role, UserStatus
 
+strawberry.enum(LineKind, name="DiffLineKind", description="What became of a line.")
 strawberry.enum(Permission, description="What somebody may do; each includes those before it.")
 strawberry.enum(GrantKind, description="How a permission came about.")
 strawberry.enum(CollaborationStatus, description="Where a collaboration is in its life.")

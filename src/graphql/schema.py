@@ -22,6 +22,7 @@ from aether.graphql.collaborations import CollaborationMutations, CollaborationQ
 from aether.graphql.context import Info
 from aether.graphql.cost import NodeLimit
 from aether.graphql.descriptions import describe
+from aether.graphql.diffs import DiffQueries
 from aether.graphql.direct import DirectUploadMutations, DirectUploadQueries
 from aether.graphql.documents import DocumentMutations, DocumentQueries, chunk_by_id, document_by_id
 from aether.graphql.faults import TellingSchema
@@ -43,8 +44,10 @@ from aether.graphql.search import SearchQueries
 from aether.graphql.sessions import SessionQueries
 from aether.graphql.templates import TemplateMutations, TemplateQueries, template_by_id
 from aether.graphql.tenants import TenantMutations, TenantQueries, tenant_by_id
+from aether.graphql.trash import TrashMutations, TrashQueries
 from aether.graphql.uploads import UploadMutations, UploadQueries, UploadSubscriptions
 from aether.graphql.users import UserMutations, UserQueries, user_by_id
+from aether.graphql.versions import VersionMutations
 
 CACHED_DOCUMENTS = 256
 """One takes up to 1.5 MB."""
@@ -69,6 +72,7 @@ class Query(
     BatchQueries,
     CollaborationQueries,
     DirectUploadQueries,
+    DiffQueries,
     DocumentQueries,
     JobQueries,
     KeyQueries,
@@ -77,6 +81,7 @@ class Query(
     SessionQueries,
     TemplateQueries,
     TenantQueries,
+    TrashQueries,
     UploadQueries,
     UserQueries,
 ):
@@ -106,8 +111,10 @@ class Mutation(
     NotebookMutations,
     TemplateMutations,
     TenantMutations,
+    TrashMutations,
     UploadMutations,
     UserMutations,
+    VersionMutations,
 ):
     """Changes. A refusal is part of the answer, in `userErrors`."""
 

@@ -10,6 +10,7 @@ import strawberry
 
 from aether.domain import batches, callbacks, checks
 from aether.domain.batches import BatchId, Entry
+from aether.domain.documents import DocumentId
 from aether.domain.errors import Refused, Unavailable
 from aether.domain.events import BEGINNING
 from aether.domain.jobs import Failure
@@ -23,6 +24,7 @@ from aether.graphql.documents import Document, document_by_id
 from aether.graphql.jobs import Job, followed, job_by_id
 from aether.graphql.refusals import Payload, UserError, mutation
 from aether.graphql.scalars import BigInt
+from aether.graphql.versions import twins_of
 
 if TYPE_CHECKING:
     from aether.graphql.notebooks import Notebook
@@ -136,11 +138,15 @@ class CreateUploadInput(UploadFileInput):
     """A file that is about to come, and where it goes.
 
     Attributes:
-        notebook_id: The notebook it goes to.
+        notebook_id: The notebook it goes to; may be left out for a new version of a document.
+        document_id: The document of which it is a new version; leave it out for a document of its own.
+        sha256: The SHA-256 of its bytes, in hexadecimal; those that have the same are told as `twins`.
         callback_url: What is told when the document has been processed; begins with `https://`.
     """
 
-    notebook_id: strawberry.ID
+    notebook_id: strawberry.ID | None = None
+    document_id: strawberry.ID | None = None
+    sha256: str | None = None
     callback_url: str | None = None
 
 
@@ -175,10 +181,12 @@ class CreateUploadPayload(Payload):
     Attributes:
         upload: The upload; none if it was refused.
         callback: The callback, with its secret; none if it was refused, or not asked for.
+        twins: Up to 20 documents with the bytes of `sha256`, of those that one may read.
     """
 
     upload: Upload | None = None
     callback: RegisteredCallback | None = None
+    twins: list[Document] = strawberry.field(default_factory=list)
 
 
 @strawberry.type
@@ -290,11 +298,12 @@ class UploadMutations:
         """
         if input.callback_url is not None:
             callbacks.target(input.callback_url, rules=info.context.ports.callback_rules)
-        upload = await _begun(info, input, input.notebook_id)
+        twins = [] if input.sha256 is None else await twins_of(info, input.sha256)
+        upload = await _begun(info, input, input.notebook_id, target=input.document_id)
         callback = input.callback_url and await registered(
             info, input.callback_url, subject=upload.id, once=True
         )
-        return CreateUploadPayload(upload=upload, callback=callback or None)
+        return CreateUploadPayload(upload=upload, callback=callback or None, twins=twins)
 
     @mutation
     async def create_uploads(self, info: Info, input: CreateUploadsInput) -> CreateUploadsPayload:
@@ -354,10 +363,13 @@ def _failure(error: UserError) -> Failure:
     return Failure(code=cast("Enum", error.code).name, message=error.message)
 
 
-async def _begun(info: Info, file: UploadFileInput, notebook: str) -> Upload:
+async def _begun(
+    info: Info, file: UploadFileInput, notebook: str | None, *, target: str | None = None
+) -> Upload:
     ports = info.context.ports
     draft = Draft(
-        notebook=NotebookId(notebook),
+        notebook=None if notebook is None else NotebookId(notebook),
+        target=None if target is None else DocumentId(target),
         filename=file.name,
         declared_type=file.content_type,
         length=file.size,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from aether.domain.blobs import Blobs
 from aether.domain.callbacks import Sender
@@ -27,6 +28,7 @@ class Ports:
         processing: Reads elsewhere what we do not; none where that is not wanted.
         sender: Tells callbacks; none where that is left to others.
         lease_s: How long a worker that stopped answering still holds its job, in seconds.
+        trash_lasts: After how long what was deleted is erased; none to keep it.
     """
 
     graph: Graph
@@ -44,3 +46,4 @@ class Ports:
     processing: Processing | None = None
     sender: Sender | None = None
     lease_s: float = 6.0
+    trash_lasts: timedelta | None = None

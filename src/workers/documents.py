@@ -1,9 +1,7 @@
 """Understanding a document, stage by stage; each stage is committed before the next begins."""
 
 import asyncio
-import hashlib
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -14,20 +12,19 @@ import structlog
 
 from aether.domain import documents, jobs
 from aether.domain.blobs import BlobKey
-from aether.domain.documents import FINDINGS_MOST, Chunk, ChunkId, Document, Finding, FindingId, Understanding
+from aether.domain.documents import FINDINGS_MOST, Document, Finding, FindingId, Understanding
 from aether.domain.errors import Refused
 from aether.domain.graph import Graph
 from aether.domain.jobs import STAGES, AttemptOver, Failure, Job, JobStatus
 from aether.domain.processing import Sent
 from aether.domain.sensitive import Find
-from aether.domain.texts import ChunkText, EarlierChunk, Extracted, FileUnsupported, chunks_of
-from aether.domain.vectors import Vector
+from aether.domain.texts import Extracted, FileUnsupported
 from aether.workers.containers import Unpacking
 from aether.workers.context import Ports
+from aether.workers.indexing import cut, embed, follow, named
 from aether.workers.parts import Parts
 from aether.workers.progress import Meter
 
-EMBEDDED_AT_A_TIME = 64
 PLACED_AT_A_TIME = 200
 TEXTS_MOST = 1 << 30
 """The largest extracted text with its anchors, in bytes of JSON."""
@@ -63,9 +60,12 @@ async def _stages(ports: Ports, graph: Graph, document: Document, job: Job) -> N
     extracted: Extracted | None = None
     if done <= STAGES[job.kind].index("extract"):
         extracted, document = await _extract(ports, graph, document, job)
-    if done <= STAGES[job.kind].index("chunk"):
+    if document.coming is not None:
+        document = await _exchange(ports, graph, document, job, extracted)
+    elif done <= STAGES[job.kind].index("chunk"):
         document = await _chunk(ports, graph, document, job, extracted)
-    if done <= STAGES[job.kind].index("embed"):
+        await _embed(ports, graph, document, job)
+    elif done <= STAGES[job.kind].index("embed"):
         await _embed(ports, graph, document, job)
     await graph.write(documents.complete, job=job.id, attempt=job.attempt, at=ports.moment())
     log.info(
@@ -147,7 +147,7 @@ def _findings(document: Document, extracted: Extracted, finds: Sequence[Find]) -
     begins = [page.start for page in extracted.pages]
     return [
         Finding(
-            id=FindingId(_named("finding", document.id, find.kind, find.start, find.end)),
+            id=FindingId(named("finding", document.id, document.number, find.kind, find.start, find.end)),
             document=document.id,
             ordinal=ordinal,
             kind=find.kind,
@@ -165,18 +165,7 @@ def _findings(document: Document, extracted: Extracted, finds: Sequence[Find]) -
 async def _chunk(
     ports: Ports, graph: Graph, document: Document, job: Job, extracted: Extracted | None
 ) -> Document:
-    if extracted is None:
-        extracted = await _kept_text(ports, document)
-    before = await graph.read(documents.chunks_to_index, document=document.id)
-    texts = await asyncio.to_thread(
-        chunks_of,
-        extracted,
-        count_tokens=ports.embedder.count_tokens,
-        earlier=[
-            EarlierChunk(start=it.start, end=it.end, text=it.text, headings=it.headings) for it in before
-        ],
-    )
-    chunks = _chunks(document, texts)
+    chunks = await cut(ports, graph, document, extracted or await _kept_text(ports, document))
     return await graph.write(
         documents.keep_chunks, chunks, job=job.id, attempt=job.attempt, at=ports.moment()
     )
@@ -189,70 +178,33 @@ async def _kept_text(ports: Ports, document: Document) -> Extracted:
     return Extracted.unpacked(await asyncio.to_thread(orjson.loads, packed))
 
 
-def _chunks(document: Document, texts: Sequence[ChunkText]) -> list[Chunk]:
-    """Chunks whose ids follow from what they say, so that what did not change keeps its vector."""
-    said = Counter[str]()
-    chunks = []
-    for text in texts:
-        told = _told(text.headings, text.text)
-        said[told] += 1
-        chunks.append(
-            Chunk(
-                id=ChunkId(_named("chunk", document.id, told, said[told])),
-                document=document.id,
-                ordinal=text.ordinal,
-                page=text.page,
-                start=text.start,
-                end=text.end,
-                headings=text.headings,
-                text=text.text,
-                text_hash=text.sha256,
-                file_hash=document.file_hash,
-            )
-        )
-    return chunks
-
-
-def _named(kind: str, *parts: object) -> str:
-    """The id of a *kind* of thing that follows from these parts."""
-    told = "\x00".join(map(str, parts)).encode()
-    return f"{kind}_{hashlib.blake2b(told, digest_size=13).hexdigest()}"
-
-
 async def _embed(ports: Ports, graph: Graph, document: Document, job: Job) -> None:
-    """Give each chunk its vector, those that have it already, of the same model, excepted."""
-    tenant, model = document.tenant, ports.embedder.model
     path = await graph.read(documents.path_of, notebook=document.notebook)
     chunks = await graph.read(documents.chunks_to_index, document=document.id)
-    there = await ports.vectors.of_document(tenant, document.id)
-    lacking = [chunk for chunk in chunks if there.get(chunk.id) != model]
-    meter = Meter(ports, job, "embed")
-    for begin in range(0, len(lacking), EMBEDDED_AT_A_TIME):
-        some = lacking[begin : begin + EMBEDDED_AT_A_TIME]
-        await ports.vectors.put(tenant, await _vectors(ports, some, path=path))
-        await meter.report(begin + len(some), len(lacking))
+    stale = await embed(ports, document, job, chunks, path=path)
     await graph.write(jobs.fenced, id=job.id, attempt=job.attempt)
-    await ports.vectors.drop(tenant, there.keys() - {chunk.id for chunk in chunks})
+    await ports.vectors.drop(document.tenant, stale)
     await graph.write(jobs.advance, id=job.id, attempt=job.attempt, stage="index", at=ports.moment())
-    log.info("document_embedded", document=document.id, chunks=len(chunks), embedded=len(lacking))
-    # It may have been moved meanwhile; the job that follows a move may have come too early.
-    now = await graph.read(documents.path_of, notebook=document.notebook)
-    if now != path or there:
-        await ports.vectors.rehome(tenant, document.id, now)
+    await follow(ports, graph, document)
 
 
-async def _vectors(ports: Ports, chunks: Sequence[Chunk], *, path: tuple[str, ...]) -> Sequence[Vector]:
-    model = ports.embedder.model
-    places = await ports.embedder.embed([_told(chunk.headings, chunk.text) for chunk in chunks])
-    return [
-        Vector(id=chunk.id, document=chunk.document, path=path, model=model, values=place)
-        for chunk, place in zip(chunks, places, strict=True)
-    ]
-
-
-def _told(headings: Sequence[str], text: str) -> str:
-    """A chunk as it is embedded: under its headings, which often say what it is about."""
-    return "\n".join((*headings[-1:], text))
+async def _exchange(
+    ports: Ports, graph: Graph, document: Document, job: Job, extracted: Extracted | None
+) -> Document:
+    """Have a document show its new version; until all of it is ready, it is found by the one it shows."""
+    extracted = extracted or await _kept_text(ports, document)
+    chunks = await cut(ports, graph, document, extracted)
+    finds = await asyncio.to_thread(ports.detector.find, extracted.text)
+    findings = _findings(document, extracted, finds[:FINDINGS_MOST])
+    await graph.write(jobs.advance, id=job.id, attempt=job.attempt, stage="embed", at=ports.moment())
+    path = await graph.read(documents.path_of, notebook=document.notebook)
+    stale = await embed(ports, document, job, chunks, path=path)
+    shown = await graph.write(
+        documents.show, chunks, findings, job=job.id, attempt=job.attempt, at=ports.moment()
+    )
+    await ports.vectors.drop(document.tenant, stale)
+    await follow(ports, graph, document)
+    return shown
 
 
 async def reindex(ports: Ports, graph: Graph, job: Job) -> None:

@@ -23,7 +23,7 @@ from aether.adapters.embedded.ports import free_port
 from aether.adapters.qdrant.vectors import CollectionDiffers, QdrantVectors
 from aether.domain.errors import Unavailable
 from aether.domain.tenants import TenantId
-from aether.domain.vectors import Vector
+from aether.domain.vectors import Stored, Vector
 from tests.servers.waiting import until
 
 OURS, THEIRS = TenantId("tenant_ours"), TenantId("tenant_theirs")
@@ -139,8 +139,17 @@ async def test_the_vectors_of_a_document_are_told_with_their_models(vectors: Qdr
     await vectors.put(OURS, [vector("other", document="document_2")])
     await vectors.put(THEIRS, [vector("foreign")])
 
-    assert await vectors.of_document(OURS, "document_1") == many
-    assert await vectors.of_document(OURS, "document_3") == {}
+    stored: list[Stored] = []
+    after, pages = None, 0
+    while pages == 0 or after is not None:
+        page, after = await vectors.listed(OURS, document="document_1", after=after)
+        stored += page
+        pages += 1
+
+    assert pages > 1
+    assert {it.id: it.model for it in stored} == many
+    assert {(it.tenant, it.document) for it in stored} == {(OURS, "document_1")}
+    assert await vectors.listed(OURS, document="document_3") == ([], None)
 
 
 async def test_vectors_are_dropped_one_by_one_and_of_one_tenant_only(vectors: QdrantVectors) -> None:

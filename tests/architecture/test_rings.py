@@ -14,6 +14,9 @@ ROOT = Path(__file__).parents[2]
 SRC = ROOT / "src"
 
 DOMAIN_ONLY = {
+    "auditing": "an operation over all stores, asked for by the command line",
+    "diffs": "texts are compared by themselves; the graph keeps none of it",
+    "orphans": "what auditing reads of the graph; no caller of the API sees it",
     "admission": "lets people in; the doors use it",
     "blobs": "a port and its values",
     "checks": "shared checks of input",

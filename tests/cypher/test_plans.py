@@ -23,6 +23,7 @@ from aether.domain import (
     keys,
     notebooks,
     templates,
+    trash,
     uploads,
     users,
 )
@@ -82,12 +83,19 @@ async def sampled(driver: AsyncDriver, engine: Engine) -> AsyncDriver:
     await graph.write(collaborations.revoke, notebook=public.id, user=cleo.user, by=ada, at=moment())
     await graph.write(notebooks.mark, id=top.id, starred=True, by=ada, at=moment())
     await graph.write(notebooks.view, id=top.id, seconds=1, by=ada, at=moment())
-    await _processed(graph, *await make.document(graph, ada, low))
+    document, job = await make.document(graph, ada, low)
+    await _processed(graph, document, job)
+    await _revised(graph, document, ada)
     _, job = await make.document(graph, ada, low)
     await graph.write(jobs.claim, id=job.id, attempt=1, at=moment())
     failure = Failure(code="x", message="x")
     await graph.write(documents.fail, failure, job=job.id, attempt=1, at=moment())
     await graph.write(copies.fork, id=top.id, name=None, reason="x", by=ben, at=moment())
+    binned, _ = await make.document(graph, ada, public)
+    await graph.write(documents.remove, id=binned.id, version=None, by=ada, at=moment())
+    purged, _ = await make.document(graph, ada, public)
+    await graph.write(documents.remove, id=purged.id, version=None, by=ada, at=moment())
+    await graph.write(trash.purge, id=purged.id, by=ada, at=moment())
     await graph.write(notebooks.remove, id=top.id, version=None, by=ben, at=moment())
     await _template(graph, ada)
     await _key(graph, ada)
@@ -110,6 +118,21 @@ async def _processed(graph: Graph, document: Document, job: Job) -> None:
     await graph.write(documents.keep_understanding, understood, findings, job=job.id, attempt=1, at=moment())
     await graph.write(documents.keep_chunks, chunks, job=job.id, attempt=1, at=moment())
     await graph.write(documents.complete, job=job.id, attempt=1, at=moment())
+
+
+async def _revised(graph: Graph, document: Document, by: Viewer) -> None:
+    """Have a document a version that is understood, and cannot be shown all the same."""
+    arrival = documents.Arrival(filename="x", declared_type="x", blob=make.blob("x"))
+    at, limits = moment(), Limits(most=1, lasts=timedelta(hours=1))
+    draft = Draft(notebook=None, target=document.id, filename="x", length=1)
+    await graph.write(uploads.begin, draft, id=UploadId(at.id("upload")), limits=limits, by=by, at=at)
+    added = await graph.write(documents.add_version, arrival, id=document.id, by=by, at=moment())
+    assert added.job is not None
+    of: Any = {"job": added.job.id, "attempt": 1}
+    await graph.write(jobs.claim, id=added.job.id, attempt=1, at=moment())
+    understood = replace(make.understanding(title="x"), page_count=1)
+    await graph.write(documents.keep_understanding, understood, **of, at=moment())
+    await graph.write(documents.fail, Failure(code="x", message="x"), **of, at=moment())
 
 
 async def _template(graph: Graph, by: Viewer) -> None:

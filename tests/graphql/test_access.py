@@ -90,6 +90,11 @@ MUTATIONS: Mapping[str, dict[str, object]] = {
     "updateDocument": {"id": "{document}", "name": "New"},
     "deleteDocument": {"id": "{document}"},
     "reprocessDocument": {"id": "{document}"},
+    "restoreDocument": {"id": "{binned}"},
+    "purgeDocument": {"id": "{binned}"},
+    "purgeNotebook": {"id": "{trashed}"},
+    "emptyTrash": {"confirm": True},
+    "restoreDocumentVersion": {"id": "{document}", "number": 1},
     "createUpload": {"notebookId": "{notebook}", "name": "a.txt", "size": 4},
     "createUploads": {"notebookId": "{notebook}", "files": [{"name": "a.txt", "size": 4}]},
     "abortUpload": {"id": "{upload}"},
@@ -150,6 +155,8 @@ async def possessions(house: House, here: str, ben: Caller) -> tuple[Caller, dic
     below, trashed = await owner.notebook("Below", parentId=notebook), await owner.notebook("Trashed")
     await owner.do("deleteNotebook", id=trashed)
     document, job = await owner.upload(notebook, "private.txt", b"Private words.")
+    binned, _ = await owner.upload(notebook, "binned.txt", b"Private words.")
+    await owner.do("deleteDocument", id=binned)
     outline = {"name": "Private"}
     upload = await owner.do("createUpload", "upload { id }", notebookId=notebook, name="private.txt", size=9)
     files = [{"name": "private.txt", "size": 9}]
@@ -166,6 +173,7 @@ async def possessions(house: House, here: str, ben: Caller) -> tuple[Caller, dic
         "below": below,
         "trashed": trashed,
         "document": document,
+        "binned": binned,
         "job": job,
         "upload": upload["upload"]["id"],
         "batch": batch["batch"]["id"],

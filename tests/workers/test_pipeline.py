@@ -109,7 +109,7 @@ def _command(pid: int) -> str:
     [
         ("reader", "read", "EXTRACT", ["read"]),
         ("embedder", "count_tokens", "CHUNK", []),
-        ("vectors", "of_document", "EMBED", []),
+        ("vectors", "listed", "EMBED", []),
         ("embedder", "embed", "EMBED", []),
         ("vectors", "put", "EMBED", []),
         ("vectors", "drop", "EMBED", []),
@@ -150,18 +150,18 @@ async def test_vectors_of_another_model_are_made_anew(ada: Caller, ports: Ports)
     document, job = await ada.upload(await ada.notebook(), "rivers.pdf", RIVERS)
     await run(ports, job)
     tenant = TenantId(str(await ports.graph.read(jobs.tenant_of, id=JobId(job))))
-    there = await ports.vectors.of_document(tenant, document)
+    there = await ports.vectors.listed(tenant, document=document)
     path = ("notebook_elsewhere",)
     other = [
         Vector(id=id, document=document, path=path, model="another", values=[1.0, *[0.0] * 383])
-        for id in (*there, "chunk_gone")
+        for id in (*(it.id for it in there[0]), "chunk_gone")
     ]
     await ports.vectors.put(tenant, other)
 
     again = (await ada.do("reprocessDocument", "job { id }", id=document))["job"]["id"]
     await run(ports, again)
 
-    assert await ports.vectors.of_document(tenant, document) == there
+    assert await ports.vectors.listed(tenant, document=document) == there
     await understood(ada, document, again)
 
 

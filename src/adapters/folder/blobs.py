@@ -11,8 +11,9 @@ import fcntl
 import hashlib
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import UTC, datetime
 from io import FileIO
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -37,6 +38,9 @@ T = TypeVar("T")
 
 GATHERED = 16 * PIECE
 """How much is gathered before it goes to the disk, in bytes."""
+
+LISTED = 1_000
+"""How many blobs are listed at a time, or a few more."""
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -94,8 +98,18 @@ class FolderBlobs(Blobs):
         return (await apart(_known, self._path(key).stat)).st_size
 
     @override
-    async def remove(self, key: BlobKey) -> None:
-        await apart(self._path(key).unlink, missing_ok=True)
+    async def remove(self, key: BlobKey, *, before: datetime | None = None) -> bool:
+        path = self._path(key)
+        if before is None:
+            await apart(path.unlink, missing_ok=True)
+            return True
+        return await apart(_removed, path, self._incoming, before.timestamp())
+
+    @override
+    async def listed(
+        self, *, after: BlobKey | None = None
+    ) -> tuple[Mapping[BlobKey, datetime], BlobKey | None]:
+        return await apart(_listed, self._root, after or "")
 
     @override
     async def ping(self) -> None:
@@ -169,6 +183,39 @@ def _fresh(folder: Path) -> tuple[Path, FileIO]:
         if path.exists():
             return path, file
         file.close()
+
+
+def _listed(root: Path, after: str) -> tuple[Mapping[BlobKey, datetime], BlobKey | None]:
+    """The blobs behind *after*, a folder at a time until they are enough."""
+    found: dict[BlobKey, datetime] = {}
+    for folder in sorted(root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]")):
+        if folder.parent.name + folder.name < after[:4]:
+            continue
+        for path in sorted(folder.iterdir()):
+            if path.name > after:
+                with suppress(FileNotFoundError):
+                    found[key_of(path.name)] = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        if len(found) >= LISTED:
+            return found, max(found)
+    return found, None
+
+
+def _removed(path: Path, aside: Path, before: float) -> bool:
+    """Remove an old blob, moved away first: whoever brings its bytes right now puts them in its place."""
+    gone = aside / secrets.token_hex(16)
+    try:
+        with path.open("rb") as old:
+            fcntl.flock(old, fcntl.LOCK_EX)
+            if os.fstat(old.fileno()).st_mtime >= before:
+                return False
+            path.rename(gone)
+            if gone.stat().st_mtime >= before:  # they came before it was moved, and go back
+                gone.replace(path)
+                return False
+            gone.unlink()
+    except FileNotFoundError:
+        return True
+    return True
 
 
 def _swept(path: Path) -> bool:

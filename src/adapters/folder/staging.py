@@ -280,6 +280,7 @@ def _settled(id: UploadId, path: Path, blobs: Path) -> Blob:
         place = place_of(blobs, key)
         place.parent.mkdir(parents=True, exist_ok=True)
         _named(path, place)
+        os.utime(place)  # its bytes came now, for whoever removes old ones
     for folder in (place.parent, place.parent.parent, blobs):
         flush(folder)
     return Blob(key=key, size=size, sha256=key)

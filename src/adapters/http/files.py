@@ -44,6 +44,7 @@ _IMAGES = {
     b"\xff\xd8\xff": "image/jpeg",
     b"GIF8": "image/gif",
 }
+_DIGITS = 9
 _MARK = max(map(len, _IMAGES))
 # A document is somebody's file: it is downloaded, and never runs as a page of ours.
 GUARDS = {
@@ -173,7 +174,9 @@ class _Doors:
         return answer
 
     async def upload(self, request: Request, viewer: Viewer) -> Response:
-        """Take the body of *request* in as a document."""
+        """Take the body of *request* in as a document, or as a version of one."""
+        if "document" in request.query_params:
+            return await self._revise(request, viewer)
         notebook = NotebookId(_parameter(request, "notebook"))
         name = documents.filename(_parameter(request, "name"))
         graph = self._graph.within(viewer.tenant)
@@ -187,35 +190,64 @@ class _Doors:
             documents.add, arrival, id=DocumentId(at.id("document")), notebook=notebook, by=viewer, at=at
         )
         log.info("document_uploaded", document=document.id, bytes=blob.size, job=job.id)
+        twins = await graph.read(
+            documents.twins, file_hash=document.file_hash, besides=document.id, by=viewer
+        )
         told = {
             "document": {"id": document.id, "name": document.name},
+            "twins": [{"id": seen.document.id, "name": seen.document.name} for seen in twins],
             "job": {"id": job.id, "status": job.status.value, "stage": job.stage},
         }
         return JSONResponse(told, 202)
 
+    async def _revise(self, request: Request, viewer: Viewer) -> Response:
+        """Take the body of *request* in as a version of a document."""
+        id, note = DocumentId(_parameter(request, "document")), request.query_params.get("note", "")
+        graph = self._graph.within(viewer.tenant)
+        document = await graph.read(documents.may_revise, id=id, by=viewer)
+        name = documents.filename(request.query_params.get("name") or document.original_filename)
+        self._measured(request, self._most)
+        blob = await self._blobs.keep(flowing(request), most=self._most)
+        arrival = Arrival(filename=name, declared_type=request.headers.get("content-type"), blob=blob)
+        added = await graph.write(
+            documents.add_version, arrival, id=id, note=note, by=viewer, at=self._moment()
+        )
+        job = added.job
+        log.info("version_uploaded", document=id, number=added.version.number, unchanged=job is None)
+        told = {
+            "document": {"id": id, "name": added.document.name},
+            "version": {"number": added.version.number},
+            "unchanged": job is None,
+            "job": job and {"id": job.id, "status": job.status.value, "stage": job.stage},
+        }
+        return JSONResponse(told, 200 if job is None else 202)
+
     async def download(self, request: Request, viewer: Viewer) -> Response:
-        """The bytes of a document."""
+        """The bytes of a document, or of the version that is asked for."""
         id = DocumentId(request.path_params["id"])
         graph = self._graph.within(viewer.tenant)
         seen = (await graph.read(documents.get_many, [id], by=viewer)).get(id)
         if seen is None:
             raise DocumentMissing(id)
-        document = seen.document
-        if document.failure is not None and document.failure.code == FileInfected.code:
+        number = _number(request, "version", seen.document.number)
+        version = await graph.read(documents.version, id=id, number=number, by=viewer)
+        if version.failure is not None and version.failure.code == FileInfected.code:
             raise DocumentQuarantined(id)
-        await self._blobs.size(document.blob)
-        type = document.understanding.content_type if document.understanding else "application/octet-stream"
+        headers = GUARDS | {"ETag": f'"{version.file_hash}"'}
+        if _known(request, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        await self._blobs.size(version.blob)
+        type = version.understanding.content_type if version.understanding else "application/octet-stream"
         if self._elsewhere is not None:
             url = await self._elsewhere.store.url(
-                document.blob, filename=document.name, content_type=type, seconds=self._elsewhere.seconds
+                version.blob, filename=seen.document.name, content_type=type, seconds=self._elsewhere.seconds
             )
             return RedirectResponse(url, 302, headers={**GUARDS, "Cache-Control": "private, no-store"})
-        headers = GUARDS | {
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(document.name)}",
-            "Content-Length": str(document.file_size),
-            "ETag": f'"{document.file_hash}"',
+        headers |= {
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(seen.document.name)}",
+            "Content-Length": str(version.file_size),
         }
-        return StreamingResponse(self._blobs.open(document.blob), headers=headers, media_type=type)
+        return StreamingResponse(self._blobs.open(version.blob), headers=headers, media_type=type)
 
     async def take_avatar(self, request: Request, viewer: Viewer) -> Response:
         """Take the body of *request* as the viewer's own picture."""
@@ -249,6 +281,21 @@ def _parameter(request: Request, name: str) -> str:
     if not value:
         raise Invalid(f"Say the {name} in the query: ?notebook=ID&name=FILENAME.", field=name)
     return value
+
+
+def _number(request: Request, name: str, otherwise: int) -> int:
+    value = request.query_params.get(name)
+    if value is None:
+        return otherwise
+    if not value.isdecimal() or len(value) > _DIGITS:
+        raise Invalid(f"The {name} must be a number.", field=name)
+    return int(value)
+
+
+def _known(request: Request, tag: str) -> bool:
+    """Whether whoever asks has these bytes already."""
+    known = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
+    return tag in known or known == ["*"]
 
 
 async def viewer_of(request: Request, show: Show, doorkeeper: Doorkeeper) -> Viewer:

@@ -9,6 +9,7 @@ from email.utils import format_datetime
 
 from starlette.datastructures import Headers
 
+from aether.domain.documents import DocumentId
 from aether.domain.errors import Invalid
 from aether.domain.notebooks import NotebookId
 from aether.domain.uploads import (
@@ -96,9 +97,10 @@ def draft(headers: Headers) -> Draft:
     kind, parts = _concat(headers)
     text = headers.get(METADATA, "")
     told = _metadata(text)
-    notebook = told.get("notebook")
+    notebook, target = told.get("notebook"), told.get("document")
     return Draft(
         notebook=NotebookId(notebook) if notebook else None,
+        target=DocumentId(target) if target else None,
         filename=told.get("filename") or told.get("name"),
         declared_type=told.get("filetype") or told.get("type") or None,
         length=_length(headers, kind),
@@ -111,8 +113,8 @@ def draft(headers: Headers) -> Draft:
 def described(upload: Upload, offset: int) -> dict[str, str]:
     """The headers that tell what became of *upload* so far."""
     told = {OFFSET: str(offset)}
-    if upload.document is not None and upload.job is not None:
-        return told | {DOCUMENT: upload.document, JOB: upload.job}
+    if upload.document is not None:
+        return told | {DOCUMENT: upload.document} | ({} if upload.job is None else {JOB: upload.job})
     return told | {EXPIRES: _date(upload.expires_at)}
 
 

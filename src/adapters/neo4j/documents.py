@@ -29,6 +29,7 @@ from aether.domain.documents import (
     ProcessingStatus,
     SeenDocument,
     Understanding,
+    first_version,
 )
 from aether.domain.moments import Moment
 from aether.domain.notebooks import NotebookId
@@ -63,7 +64,9 @@ class Neo4jDocuments(Documents):
 
     @override
     async def remove(self, id: DocumentId, *, deletion: str, by: UserId, at: Moment) -> None:
-        await self._run("documents/remove", id=id, deletion=deletion, user=by, now=at.now)
+        await self._run(
+            "documents/remove", id=id, deletion=deletion, user=by, now=at.now, second=int(at.now.timestamp())
+        )
 
     @override
     async def get_many(self, ids: Collection[DocumentId], *, by: Viewer) -> Mapping[DocumentId, SeenDocument]:
@@ -206,6 +209,7 @@ def _new(document: Document) -> dict[str, Any]:
         "processing_tier": document.tier,
         "embedding_status": document.embedding.value,
         "version": document.version,
+        "version_id": first_version(document.id),
         "uploaded_by": document.uploaded_by,
         "uploaded_at": document.uploaded_at,
         "updated_at": document.updated_at,
@@ -213,7 +217,6 @@ def _new(document: Document) -> dict[str, Any]:
 
 
 def _kept(document: Document) -> dict[str, Any]:
-    found = document.understanding
     return {
         "id": document.id,
         "name": document.name,
@@ -221,6 +224,22 @@ def _kept(document: Document) -> dict[str, Any]:
         "words": words_of(document.name),
         "processing_status": document.status.value,
         "embedding_status": document.embedding.value,
+        **understood(document.understanding),
+        "pii_detected": document.pii_detected,
+        "finding_count": document.finding_count,
+        "chunk_count": document.chunk_count,
+        "failure_code": document.failure and document.failure.code,
+        "failure_message": document.failure and document.failure.message,
+        "version": document.version,
+        "coming": document.coming,
+        "updated_at": document.updated_at,
+        "processed_at": document.processed_at,
+    }
+
+
+def understood(found: Understanding | None) -> dict[str, Any]:
+    """What is kept of what processing found out."""
+    return {
         "content_type": found and found.content_type,
         "title": found and found.title,
         "page_count": found and found.page_count,
@@ -228,14 +247,6 @@ def _kept(document: Document) -> dict[str, Any]:
         "extractor": found and found.extractor,
         "texts": found and found.texts,
         "extracted_metadata": found and text_of(found.metadata),
-        "pii_detected": document.pii_detected,
-        "finding_count": document.finding_count,
-        "chunk_count": document.chunk_count,
-        "failure_code": document.failure and document.failure.code,
-        "failure_message": document.failure and document.failure.message,
-        "version": document.version,
-        "updated_at": document.updated_at,
-        "processed_at": document.processed_at,
     }
 
 
@@ -258,12 +269,14 @@ def document_of(row: Row) -> Document:
         blob=BlobKey(row["blob"]),
         status=ProcessingStatus(row["processing_status"]),
         embedding=EmbeddingStatus(row["embedding_status"]),
-        understanding=_understanding_of(row),
+        understanding=understanding_of(row),
         pii_detected=row["pii_detected"] or False,
         finding_count=row["finding_count"] or 0,
         chunk_count=row["chunk_count"],
         failure=failure_of(row),
         version=row["version"],
+        number=row["number"] or 1,
+        coming=row["coming"],
         uploaded_by=UserId(row["uploaded_by"]),
         uploaded_at=instant(row["uploaded_at"]),
         updated_at=instant(row["updated_at"]),
@@ -283,7 +296,8 @@ def _inside_of(row: Row) -> Inside | None:
     )
 
 
-def _understanding_of(row: Row) -> Understanding | None:
+def understanding_of(row: Row) -> Understanding | None:
+    """What is understood of the document, or of its version, in a row's map."""
     if row["texts"] is None:
         return None
     return Understanding(

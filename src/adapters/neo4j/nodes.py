@@ -107,7 +107,7 @@ class User(StructuredNode):
     username = StringProperty()
     email = StringProperty(index=True)
     full_name = StringProperty()
-    avatar = StringProperty()
+    avatar = StringProperty(index=True)
     roles = ArrayProperty(StringProperty())
     groups = ArrayProperty(StringProperty())
     preferences = StringProperty()
@@ -173,8 +173,9 @@ class Notebook(StructuredNode):
     deletion = StringProperty(index=True)
     deleted_by = StringProperty()
     deleted_at = INSTANT()
-    created_at = INSTANT(index=True)
-    updated_at = INSTANT(index=True)
+    deleted_second = IntegerProperty(index=True)
+    created_at = INSTANT()
+    updated_at = INSTANT()
 
     owner = RelationshipFrom("User", "OWNS", model=Owns)
     children = RelationshipTo("Notebook", "PARENT_OF")
@@ -199,7 +200,7 @@ class NotebookTemplate(StructuredNode):
 class Document(StructuredNode):
     """A file in a notebook, and what was understood of it."""
 
-    index_together: ClassVar = [("tenant", "processing_status"), ("processing_status", "uploaded_at")]
+    index_together: ClassVar = [("tenant", "processing_status")]
 
     uid = StringProperty(unique_index=True, db_property="id")
     tenant = StringProperty()
@@ -220,7 +221,7 @@ class Document(StructuredNode):
     page_count = IntegerProperty()
     characters = IntegerProperty()
     extractor = StringProperty()
-    texts = StringProperty()
+    texts = StringProperty(index=True)
     extracted_metadata = StringProperty()
     pii_detected = BooleanProperty()
     finding_count = IntegerProperty()
@@ -228,12 +229,16 @@ class Document(StructuredNode):
     failure_code = StringProperty()
     failure_message = StringProperty()
     version = IntegerProperty()
+    number = IntegerProperty()
+    coming = IntegerProperty()
     lock = StringProperty()
     deletion = StringProperty(index=True)
     deleted_by = StringProperty()
     deleted_at = INSTANT()
+    deleted_second = IntegerProperty(index=True)
+    trash = StringProperty(index=True)
     uploaded_by = StringProperty()
-    uploaded_at = INSTANT(index=True)
+    uploaded_at = INSTANT()
     updated_at = INSTANT()
     processed_at = INSTANT()
     container = StringProperty()
@@ -244,6 +249,34 @@ class Document(StructuredNode):
     files = RelationshipTo("Document", "CONTAINS_FILE")
     chunks = RelationshipTo("Chunk", "HAS_CHUNK")
     findings = RelationshipTo("Finding", "HAS_FINDING")
+    versions = RelationshipTo("DocumentVersion", "HAS_VERSION")
+
+
+class DocumentVersion(StructuredNode):
+    """What the bytes of a document were at one time."""
+
+    uid = StringProperty(unique_index=True, db_property="id")
+    tenant = StringProperty()
+    document = StringProperty()
+    number = IntegerProperty()
+    original_filename = StringProperty()
+    declared_type = StringProperty()
+    content_type = StringProperty()
+    file_size = IntegerProperty()
+    file_hash = StringProperty(index=True)
+    blob = StringProperty()
+    processing_status = StringProperty()
+    title = StringProperty()
+    page_count = IntegerProperty()
+    characters = IntegerProperty()
+    extractor = StringProperty()
+    texts = StringProperty(index=True)
+    extracted_metadata = StringProperty()
+    failure_code = StringProperty()
+    failure_message = StringProperty()
+    note = StringProperty()
+    uploaded_by = StringProperty()
+    uploaded_at = INSTANT()
 
 
 class Chunk(StructuredNode):
@@ -329,6 +362,7 @@ class Upload(StructuredNode):
     tenant = StringProperty()
     owner = StringProperty()
     notebook = StringProperty()
+    target = StringProperty()
     filename = StringProperty()
     declared_type = StringProperty()
     length = IntegerProperty()
@@ -383,6 +417,16 @@ class Delivery(StructuredNode):
     ended_second = IntegerProperty(index=True)
 
 
+class Leftover(StructuredNode):
+    """What an erased document left outside the graph, until that is gone too."""
+
+    uid = StringProperty(unique_index=True, db_property="id")
+    tenant = StringProperty()
+    kind = StringProperty()
+    key = StringProperty()
+    due_second = IntegerProperty(index=True)
+
+
 class Activity(StructuredNode):
     """Something that somebody did to a notebook."""
 
@@ -426,6 +470,7 @@ NODES: tuple[type[StructuredNode], ...] = (
     Notebook,
     NotebookTemplate,
     Document,
+    DocumentVersion,
     Chunk,
     Finding,
     Job,
@@ -433,6 +478,7 @@ NODES: tuple[type[StructuredNode], ...] = (
     Callback,
     Delivery,
     UploadBatch,
+    Leftover,
     Activity,
     Event,
     Migration,

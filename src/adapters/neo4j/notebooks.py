@@ -115,7 +115,7 @@ class Neo4jTrees(Trees):
     @override
     async def remove(self, ids: Collection[NotebookId], *, deletion: str, by: UserId, at: Moment) -> None:
         marked = {"ids": list(ids), "deletion": deletion, "user": by, "now": at.now}
-        await self._run("notebooks/remove", **marked)
+        await self._run("notebooks/remove", **marked, second=int(at.now.timestamp()))
         await self._run("notebooks/remove_documents", **marked)
 
     @override

@@ -5,9 +5,9 @@ place, and every call can be repeated when its answer was lost.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from http import HTTPStatus
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 from uuid import UUID, uuid5
 
 import httpx
@@ -30,7 +30,7 @@ from typing_extensions import override
 
 from aether.domain.errors import Conflict, Unavailable
 from aether.domain.tenants import TenantId
-from aether.domain.vectors import Match, Vector, Vectors
+from aether.domain.vectors import Match, Stored, Vector, Vectors
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -108,30 +108,39 @@ class QdrantVectors(Vectors):
         await self._patiently(self._client.delete, self._collection, _of_document(tenant, document))
 
     @override
-    async def of_document(self, tenant: TenantId, document: str) -> Mapping[str, str]:
-        found: dict[str, str] = {}
-        offset: Any = None
-        while True:
-            points, offset = await self._patiently(
-                self._client.scroll,
-                self._collection,
-                scroll_filter=_of_document(tenant, document),
-                limit=_LISTED,
-                offset=offset,
-                with_payload=["id", "model"],
-            )
-            for point in points:
-                payload = point.payload or {}
-                found[payload["id"]] = payload.get("model", "")
-            if offset is None:
-                return found
+    async def drop(self, tenant: TenantId, ids: Collection[str]) -> None:
+        points = [_id(tenant, id) for id in ids]
+        for start in range(0, len(points), _BATCH):
+            chosen = PointIdsList(points=list(points[start : start + _BATCH]))
+            await self._patiently(self._client.delete, self._collection, chosen)
 
     @override
-    async def drop(self, tenant: TenantId, ids: Collection[str]) -> None:
-        gone = [_point_id(tenant, id) for id in ids]
-        for start in range(0, len(gone), _LISTED):
-            points = PointIdsList(points=[*gone[start : start + _LISTED]])
-            await self._patiently(self._client.delete, self._collection, points)
+    async def kept(self, tenant: TenantId, ids: Collection[str]) -> Collection[str]:
+        found: set[str] = set()
+        points = {_id(tenant, id): id for id in ids}
+        for start in range(0, len(points), _BATCH):
+            chosen = list(points)[start : start + _BATCH]
+            records = await self._patiently(
+                self._client.retrieve, self._collection, chosen, with_payload=False, with_vectors=False
+            )
+            found |= {points[str(record.id)] for record in records}
+        return found
+
+    @override
+    async def listed(
+        self, tenant: TenantId | None, *, document: str | None = None, after: str | None = None
+    ) -> tuple[Sequence[Stored], str | None]:
+        given = {"tenant": tenant, "document": document}
+        must = [_is(field, value) for field, value in given.items() if value is not None]
+        points, more = await self._patiently(
+            self._client.scroll,
+            self._collection,
+            scroll_filter=Filter(must=list(must)) if must else None,
+            limit=_LISTED,
+            offset=after,
+            with_payload=["tenant", "id", "document", "model"],
+        )
+        return [_stored(point.payload or {}) for point in points], None if more is None else str(more)
 
     @override
     async def rehome(self, tenant: TenantId, document: str, path: tuple[str, ...]) -> None:
@@ -214,7 +223,7 @@ def _is_away(failure: Exception) -> bool:
 
 def _point(tenant: TenantId, vector: Vector) -> PointStruct:
     return PointStruct(
-        id=_point_id(tenant, vector.id),
+        id=_id(tenant, vector.id),
         vector=list(vector.values),
         payload={
             "id": vector.id,
@@ -226,8 +235,17 @@ def _point(tenant: TenantId, vector: Vector) -> PointStruct:
     )
 
 
-def _point_id(tenant: TenantId, id: str) -> str:
-    return str(uuid5(_POINTS, f"{tenant}/{id}"))
+def _id(tenant: TenantId, chunk: str) -> str:
+    return str(uuid5(_POINTS, f"{tenant}/{chunk}"))
+
+
+def _stored(payload: dict[str, str]) -> Stored:
+    return Stored(
+        tenant=TenantId(payload["tenant"]),
+        id=payload["id"],
+        document=payload["document"],
+        model=payload.get("model", ""),
+    )
 
 
 def _match(payload: dict[str, str], score: float) -> Match:

@@ -31,8 +31,9 @@ def create_app(collections: Collections, *, key: str) -> Starlette:
             Route(f"{one}/points", _writes(requests.Upsert), methods=["PUT"]),
             Route(f"{one}/points/delete", _writes(requests.Delete), methods=["POST"]),
             Route(f"{one}/points/payload", _writes(requests.SetPayload), methods=["POST"]),
-            Route(f"{one}/points/query", _search, methods=["POST"]),
+            Route(f"{one}/points", _retrieve, methods=["POST"]),
             Route(f"{one}/points/scroll", _scroll, methods=["POST"]),
+            Route(f"{one}/points/query", _search, methods=["POST"]),
         ],
         middleware=[Middleware(_Locked, key=key)],
         exception_handlers={ValidationError: _misread, Wrong: _wrong, HTTPException: _missed},
@@ -80,9 +81,15 @@ async def _search(request: Request) -> Response:
     return _result({"points": points})
 
 
+async def _retrieve(request: Request) -> Response:
+    wanted = requests.Retrieve.model_validate_json(await request.body())
+    return _result(await run_in_threadpool(_collection(request).retrieve, wanted))
+
+
 async def _scroll(request: Request) -> Response:
     wanted = requests.Scroll.model_validate_json(await request.body())
-    return _result(await run_in_threadpool(_collection(request).scroll, wanted))
+    points, more = await run_in_threadpool(_collection(request).scroll, wanted)
+    return _result({"points": points, "next_page_offset": more})
 
 
 def _writes(body: type[requests.Write]) -> Callable[[Request], Awaitable[Response]]:

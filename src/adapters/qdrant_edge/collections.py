@@ -72,13 +72,16 @@ class Collection:
             for point in self._shard.query(query.request())
         ]
 
-    def scroll(self, wanted: requests.Scroll) -> dict[str, Any]:
-        """A part of the points that *wanted* leaves, and the id of the next; none at the end."""
-        points, following = self._shard.scroll(wanted.request())
-        return {
-            "points": [{"id": str(point.id), "payload": point.payload} for point in points],
-            "next_page_offset": following and str(following),
-        }
+    def scroll(self, wanted: requests.Scroll) -> tuple[list[dict[str, Any]], str | None]:
+        """A page of points, and the id with which the next one begins, if there is one."""
+        points, more = self._shard.scroll(wanted.request())
+        page = [{"id": str(point.id), "payload": point.payload} for point in points]
+        return page, None if more is None else str(more)
+
+    def retrieve(self, wanted: requests.Retrieve) -> list[dict[str, Any]]:
+        """Those of the points that there are."""
+        points = self._shard.retrieve(list(wanted.ids), with_payload=False, with_vector=False)
+        return [{"id": str(point.id), "payload": None} for point in points]
 
     def _check(self, *vectors: Sequence[float]) -> None:
         """The engine keeps the first points of a batch when a later one is wrong, so look before."""

@@ -100,21 +100,21 @@ class Upsert(_Body):
 
 
 class Delete(_Body):
-    """Points to drop: these, or those that a filter leaves."""
+    """Points to drop: these, or those that a filter finds."""
 
-    points: list[UUID] | None = None
     filter: Filter | None = None
+    points: list[UUID] | None = None
 
     @model_validator(mode="after")
-    def _either(self) -> Self:
-        if (self.points is None) == (self.filter is None):
-            raise ValueError("either points or a filter")
+    def _one(self) -> Self:
+        if (self.filter is None) == (self.points is None):
+            raise ValueError("either filter or points must be given")
         return self
 
     def operation(self) -> engine.UpdateOperation:
         """The same for the engine."""
         if self.filter is None:
-            return engine.UpdateOperation.delete_points([*(self.points or ())])
+            return engine.UpdateOperation.delete_points(list(self.points or []))
         return engine.UpdateOperation.delete_points_by_filter(self.filter.filter())
 
 
@@ -131,6 +131,33 @@ class SetPayload(_Body):
 
 Write = Index | Upsert | Delete | SetPayload
 """What changes a collection."""
+
+
+class Scroll(_Body):
+    """A page of points, by their ids."""
+
+    filter: Filter | None = None
+    limit: int = Field(default=10, ge=1)
+    offset: UUID | None = None
+    with_payload: bool | list[str] = True
+    with_vector: Literal[False] = False
+
+    def request(self) -> engine.ScrollRequest:
+        """The same for the engine."""
+        return engine.ScrollRequest(
+            offset=self.offset,
+            limit=self.limit,
+            filter=self.filter.filter() if self.filter else None,
+            with_payload=self.with_payload,
+        )
+
+
+class Retrieve(_Body):
+    """Points, those of them that there are."""
+
+    ids: list[UUID]
+    with_payload: Literal[False] = False
+    with_vector: Literal[False] = False
 
 
 class Nearest(_Body):
@@ -157,24 +184,4 @@ class Query(_Body):
             filter=self.filter.filter() if self.filter else None,
             score_threshold=self.score_threshold,
             with_payload=self.with_payload,
-        )
-
-
-class Scroll(_Body):
-    """A part of the points that a filter leaves, in the order of their ids."""
-
-    filter: Filter
-    limit: int = Field(default=10, ge=1)
-    offset: UUID | None = None
-    with_payload: bool | list[str] = True
-    with_vector: Literal[False] = False
-
-    def request(self) -> engine.ScrollRequest:
-        """The same for the engine."""
-        return engine.ScrollRequest(
-            offset=self.offset,
-            limit=self.limit,
-            filter=self.filter.filter(),
-            with_payload=self.with_payload,
-            with_vector=False,
         )

@@ -183,9 +183,32 @@ class S3Blobs(Blobs):
         return int(found["ContentLength"])
 
     @override
-    async def remove(self, key: BlobKey) -> None:
+    async def remove(self, key: BlobKey, *, before: datetime | None = None) -> bool:
+        place = {**self._at, "Key": self._place(key)}
+        with suppress(BlobMissing), told():
+            if before is not None:
+                found = await self._client.head_object(**place)
+                if found["LastModified"] >= before:
+                    return False
+            await self._client.delete_object(**place)
+        return True
+
+    @override
+    async def listed(
+        self, *, after: BlobKey | None = None
+    ) -> tuple[Mapping[BlobKey, datetime], BlobKey | None]:
+        start = {} if after is None else {"StartAfter": self._place(after)}
         with told():
-            await self._client.delete_object(**self._at, Key=self._place(key))
+            page = await self._client.list_objects_v2(**self._at, Prefix=self._prefix, **start)
+        names = {each["Key"].rpartition("/")[2]: each for each in page.get("Contents", [])}
+        found = {
+            BlobKey(name): each["LastModified"]
+            for name, each in names.items()
+            if each["Key"] == f"{self._prefix}{name[:2]}/{name[2:4]}/{name}"
+        }
+        # What is on its way lies behind all blobs: `incoming/` follows upon `ff/`.
+        more = page.get("IsTruncated") and len(found) == len(names)
+        return found, max(found) if more else None
 
     def _place(self, key: BlobKey) -> str:
         known = key_of(key)

@@ -136,6 +136,9 @@ class Document:
         failure: Why processing failed; none if it did not.
         version: Rises with every change that people make; starts at 1.
         inside: In which document it came, such as an archive; none if it came by itself.
+        number: Which of its versions it shows: all of the above is of that one.
+        coming: The number of a later version that is not shown, because it is being processed, or could
+            not be; none where there is none.
     """
 
     id: DocumentId
@@ -155,6 +158,8 @@ class Document:
     chunk_count: int = 0
     failure: Failure | None = None
     version: int = 1
+    number: int = 1
+    coming: int | None = None
     uploaded_by: UserId
     uploaded_at: datetime
     updated_at: datetime
@@ -195,6 +200,11 @@ class Document:
     def tier(self) -> int:
         """How large it is, as far as processing cares: 1 below 10 MB, 2 up to 1 GB, 3 above."""
         return 1 if self.file_size < 10 * MEGABYTE else 2 if self.file_size <= 1000 * MEGABYTE else 3
+
+    @property
+    def latest(self) -> int:
+        """The number of its latest version, shown or not."""
+        return self.number if self.coming is None else self.coming
 
     def at_version(self, expected: int | None) -> "Document":
         """This document, if nobody changed it since *expected*; none asks for no check."""

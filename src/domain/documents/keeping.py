@@ -19,7 +19,8 @@ from aether.domain.documents.entity import (
     SeenDocument,
     Understanding,
 )
-from aether.domain.documents.ports import DocumentOrder, Work
+from aether.domain.documents.ports import DocumentOrder, Work, coming, noted
+from aether.domain.documents.versions import exchanged, staged
 from aether.domain.jobs import (
     AttemptOver,
     Failure,
@@ -66,14 +67,14 @@ async def add(
     document = Document.new(arrival, id=id, tenant=by.tenant, notebook=into.id, by=by.user, now=at.now)
     await work.documents.add([document])
     await notebooks.tell(work, into.id, "document_added", by=by, at=at, document=id, name=document.name)
-    return document, await _process(work, document, priority=priority, by=by, at=at)
+    return document, await process(work, document, priority=priority, by=by, at=at)
 
 
 async def rename(
     work: Work, *, id: DocumentId, name: str, version: int | None, by: Viewer, at: Moment
 ) -> Document:
     """Give a document another name."""
-    document = (await _opened(work, id, by=by)).at_version(version)
+    document = (await opened(work, id, by=by)).at_version(version)
     renamed = document.renamed(name, now=at.now)
     if renamed is not document:
         await work.documents.put(renamed)
@@ -85,11 +86,9 @@ async def rename(
 
 async def remove(work: Work, *, id: DocumentId, version: int | None, by: Viewer, at: Moment) -> Document:
     """Delete a document, and what came in it and nobody changed since; whoever works on them stops."""
-    document = (await _opened(work, id, by=by)).at_version(version)
+    document = (await opened(work, id, by=by)).at_version(version)
     await notebooks.unheld(work, await path_of(work, notebook=document.notebook))
-    for job in await work.jobs.about(id, live=True):
-        with suppress(JobOver):  # it may have ended just now
-            await jobs.cancel(work, id=job.id, at=at)
+    await cease(work, id, at=at)
     deletion = at.id("deletion", id)
     await work.documents.remove(id, deletion=deletion, by=by.user, at=at)
     held = await work.containers.remove(id, deletion=deletion, by=by.user, at=at)
@@ -106,15 +105,17 @@ async def reprocess(
 ) -> Job:
     """Have a document processed once more, unless *waiting* jobs of its tenant are open.
 
+    It is its latest version that is processed, also if that could not be before.
+
     Raises:
         DocumentBusy: It is being processed already.
         QueueFull: So many are.
     """
-    document = await _opened(work, id, by=by)
+    document = await opened(work, id, by=by)
     if await work.jobs.about(id, live=True):
         raise DocumentBusy(id)
     await jobs.admit(work, most=waiting)
-    return await _process(work, document, priority=JobPriority.HIGH, by=by, at=at)
+    return await process(work, document, priority=JobPriority.HIGH, by=by, at=at)
 
 
 async def retry(work: Work, *, job: JobId, waiting: int = jobs.WAITING_MOST, by: Viewer, at: Moment) -> Job:
@@ -157,8 +158,17 @@ async def jobs_of_document(work: Work, *, document: DocumentId, by: Viewer) -> S
     return await work.jobs.about(document) if document in seen else []
 
 
+async def cease(work: Work, id: DocumentId, *, at: Moment) -> None:
+    """Have whoever works on a document stop."""
+    for job in await work.jobs.about(id, live=True):
+        with suppress(JobOver):  # it may have ended just now
+            await jobs.cancel(work, id=job.id, at=at)
+
+
 async def begin(work: Work, *, job: JobId, attempt: int, at: Moment) -> tuple[Document, Job] | None:
     """The document of a job that was taken up, and where it stopped; doing it twice changes nothing.
+
+    While the document shows another version than is to be processed, it is given with what it will be.
 
     None if the document is gone, which ends the job.
 
@@ -170,6 +180,9 @@ async def begin(work: Work, *, job: JobId, attempt: int, at: Moment) -> tuple[Do
     if (document := (await work.documents.lock([id])).get(id)) is None:
         await jobs.finish(work, id=job, attempt=attempt, status=JobStatus.CANCELLED, failure=None, at=at)
         return None
+    if (version := await coming(work, document)) is not None:
+        await work.versions.put(version.begun())
+        return staged(document, version), claimed
     await work.documents.put(begun := document.begun(now=at.now))
     return begun, claimed
 
@@ -183,9 +196,16 @@ async def keep_understanding(
     attempt: int,
     at: Moment,
 ) -> Document:
-    """Commit what extraction found, and what of it is sensitive, and go on to chunking."""
+    """Commit what extraction found, and what of it is sensitive, and go on to chunking.
+
+    What is sensitive in a version that is not shown is noted when it is.
+    """
     advanced = await jobs.advance(work, id=job, attempt=attempt, stage="chunk", at=at)
-    document = (await _live(work, advanced)).understood(understanding, findings, now=at.now)
+    live = await _live(work, advanced)
+    if (version := await coming(work, live)) is not None:
+        await work.versions.put(version := version.understood(understanding))
+        return staged(live, version)
+    document = live.understood(understanding, findings, now=at.now)
     await work.findings.replace(document.id, findings)
     await work.documents.put(document)
     return document
@@ -199,6 +219,30 @@ async def keep_chunks(
     document = (await _live(work, advanced)).chunked(len(chunks), now=at.now)
     await work.chunks.replace(document.id, chunks)
     await work.documents.put(document)
+    return document
+
+
+async def show(
+    work: Work,
+    chunks: Sequence[Chunk],
+    findings: Sequence[Finding],
+    *,
+    job: JobId,
+    attempt: int,
+    at: Moment,
+) -> Document:
+    """Commit that the document shows the version that was processed, all that is found of it at once."""
+    advanced = await jobs.advance(work, id=job, attempt=attempt, stage="index", at=at)
+    live = await _live(work, advanced)
+    if (version := await coming(work, live)) is None:
+        raise AttemptOver(job, attempt)
+    await noted(work, live)
+    await work.versions.put(version.completed())
+    document = exchanged(live, version, findings, chunks=len(chunks), now=at.now)
+    await work.versions.show(document)
+    await work.documents.put(document)
+    await work.findings.replace(document.id, findings)
+    await work.chunks.replace(document.id, chunks)
     return document
 
 
@@ -336,12 +380,21 @@ def _job(
     )
 
 
-async def _process(work: Work, document: Document, *, priority: JobPriority, by: Viewer, at: Moment) -> Job:
+async def process(
+    work: Work, document: Document, *, priority: JobPriority = JobPriority.NORMAL, by: Viewer, at: Moment
+) -> Job:
+    """Have the latest version of a document processed."""
     job = _job(document, tenant=by.tenant, priority=priority, by=by.user, at=at)
     return await jobs.ask(work, job, at=at)
 
 
-async def _opened(work: Work, id: DocumentId, *, by: Viewer) -> Document:
+async def opened(work: Work, id: DocumentId, *, by: Viewer) -> Document:
+    """The live document, locked with its notebook, if *by* may write in it.
+
+    Raises:
+        DocumentMissing: It does not exist, or *by* may not know of it.
+        PermissionMissing: *by* may only read it.
+    """
     document = (await work.documents.lock([id])).get(id)
     if document is None:
         raise DocumentMissing(id)
@@ -365,4 +418,7 @@ async def _live(work: Work, job: Job) -> Document:
 async def _ended(work: Work, job: Job, failure: Failure, *, at: Moment) -> None:
     id = DocumentId(job.subject)
     if job.kind is JobKind.PROCESSING and (document := (await work.documents.lock([id])).get(id)):
-        await work.documents.put(document.failed(failure, now=at.now))
+        if (version := await coming(work, document)) is not None:
+            await work.versions.put(version.failed(failure))
+        else:
+            await work.documents.put(document.failed(failure, now=at.now))

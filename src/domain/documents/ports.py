@@ -15,6 +15,7 @@ from aether.domain.documents.entity import (
     ProcessingStatus,
     SeenDocument,
 )
+from aether.domain.documents.versions import Version
 from aether.domain.moments import Moment
 from aether.domain.notebooks import NotebookId
 from aether.domain.pages import Page, Slice
@@ -145,6 +146,36 @@ class Findings(Protocol):
         ...
 
 
+class Versions(Protocol):
+    """Where the versions of documents are kept."""
+
+    async def get(self, document: DocumentId, number: int) -> Version | None:
+        """The version of *document* with that number, if it is noted."""
+        ...
+
+    async def add(self, version: Version) -> None:
+        """Keep a new version; its document stays as it is."""
+        ...
+
+    async def put(self, version: Version) -> None:
+        """Keep *version* as it now is; its bytes stay what they are."""
+        ...
+
+    async def show(self, document: Document) -> None:
+        """Keep which version *document* shows now, and its bytes; count the difference in size."""
+        ...
+
+    async def twins(
+        self, file_hash: str, *, besides: DocumentId | None, limit: int, by: Viewer
+    ) -> Sequence[SeenDocument]:
+        """Documents that show these bytes, as far as the viewer may read them, the oldest first."""
+        ...
+
+    async def page(self, document: DocumentId, *, part: Slice, by: Viewer) -> Page[Version]:
+        """A page of the versions that are noted, the latest first; none where the viewer may not read."""
+        ...
+
+
 class Work(notebooks.Work, Protocol):
     """A transaction in which documents can be read and written."""
 
@@ -164,6 +195,28 @@ class Work(notebooks.Work, Protocol):
         ...
 
     @property
+    def versions(self) -> Versions:
+        """Their versions."""
+        ...
+
+    @property
     def findings(self) -> Findings:
         """What is sensitive in them."""
         ...
+
+
+async def coming(work: Work, document: Document) -> Version | None:
+    """The version that a document does not show yet; none where there is none."""
+    return None if document.coming is None else await work.versions.get(document.id, document.coming)
+
+
+async def noted(work: Work, document: Document) -> Version:
+    """The version that a document shows, with what is known of it kept, before it shows another.
+
+    Documents that are older than versions have none noted; their first one is noted now.
+    """
+    found = await work.versions.get(document.id, document.number)
+    if found is None:
+        await work.versions.add(found := Version.first(document))
+    await work.versions.put(seen := found.seen_in(document))
+    return seen

@@ -226,7 +226,8 @@ class Draft:
     """What somebody is about to upload.
 
     Attributes:
-        notebook: Where it goes; none for a part, which goes where the whole goes.
+        notebook: Where it goes; none for a part, which goes where the whole goes, and for a version.
+        target: The document of which it is a new version; none if it becomes one of its own.
         filename: The name of the file; none for a part.
         length: How many bytes will come; none if that is told later.
         parts: The uploads of which it is put together, in order.
@@ -234,6 +235,7 @@ class Draft:
     """
 
     notebook: NotebookId | None
+    target: DocumentId | None = None
     filename: str | None
     declared_type: str | None = None
     length: int | None
@@ -250,11 +252,12 @@ class Upload:
 
     Attributes:
         notebook: Where it goes; none for a part.
+        target: The document of which it is a new version; none if it becomes one of its own.
         filename: The name of the file, without folders; none for a part.
         length: How many bytes will come; none if that is told later.
         parts: The uploads of which it is put together, in order.
         document: What became of it; none before.
-        job: The job that processes the document.
+        job: The job that processes the document; none also if that had these bytes already.
         aborted_at: When it was given up; none if it was not.
     """
 
@@ -268,6 +271,7 @@ class Upload:
     kind: UploadKind
     parts: tuple[UploadId, ...]
     metadata: str
+    target: DocumentId | None = None
     document: DocumentId | None = None
     job: JobId | None = None
     created_at: datetime
@@ -280,7 +284,10 @@ class Upload:
     ) -> "Upload":
         """An upload at birth."""
         if draft.kind is not UploadKind.PARTIAL and (draft.notebook is None or draft.filename is None):
-            raise Invalid("Say the notebook, and the name of the file.", field="notebook")
+            raise Invalid(
+                "Say the notebook, or the document of which it is a version, and the name of the file.",
+                field="notebook",
+            )
         if len(draft.metadata) > METADATA_MOST:
             raise Invalid(f"The metadata can have at most {METADATA_MOST:,} characters.", field="metadata")
         type = draft.declared_type
@@ -295,6 +302,7 @@ class Upload:
             kind=draft.kind,
             parts=draft.parts,
             metadata=draft.metadata,
+            target=draft.target,
             created_at=now,
             expires_at=now + limits.lasts,
         )
@@ -339,7 +347,7 @@ class Upload:
         """This upload, given all of its time anew."""
         return replace(self, expires_at=now + limits.lasts)
 
-    def completed(self, document: DocumentId, job: JobId) -> "Upload":
+    def completed(self, document: DocumentId, job: JobId | None) -> "Upload":
         """This upload, now a document."""
         return replace(self, document=document, job=job)
 

@@ -1,6 +1,7 @@
 """Beginning uploads, looking at them, and what becomes of them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from aether.domain import documents, jobs
@@ -34,6 +35,7 @@ async def begin(work: Work, draft: Draft, *, id: UploadId, limits: Limits, by: V
         QueueFull: Too many jobs of their tenant are open. What is all here already is not refused.
     """
     by.creates()
+    draft = await _aimed(work, draft, by=by)
     upload = Upload.new(draft, id=id, tenant=by.tenant, owner=by.user, limits=limits, now=at.now)
     await work.users.lock([by.user])
     begun = (await work.uploads.get_many([id])).get(id)
@@ -102,15 +104,19 @@ async def go_on(
 
 
 async def complete(work: Work, blob: Blob, *, id: UploadId, by: Viewer, at: Moment) -> Upload:
-    """Make a document of an upload whose bytes are all there; doing it twice makes one."""
+    """Make a document, or a version of one, of an upload whose bytes are all there; twice makes one."""
     upload = _own(await work.uploads.lock(id), id, by=by).live(now=at.now)
     if upload.document is not None or upload.notebook is None or upload.filename is None:
         return upload
     arrival = Arrival(filename=upload.filename, declared_type=upload.declared_type, blob=blob)
-    document, job = await documents.add(
-        work, arrival, id=document_of(id), notebook=upload.notebook, by=by, at=at
-    )
-    completed = upload.completed(document.id, job.id)
+    if upload.target is not None:
+        added = await documents.add_version(work, arrival, id=upload.target, by=by, at=at)
+        completed = upload.completed(upload.target, None if added.job is None else added.job.id)
+    else:
+        document, job = await documents.add(
+            work, arrival, id=document_of(id), notebook=upload.notebook, by=by, at=at
+        )
+        completed = upload.completed(document.id, job.id)
     await work.uploads.put(completed)
     await work.events.add(_event(completed, kept=blob.size, at=at))
     await work.uploads.remove(upload.parts)
@@ -155,6 +161,14 @@ def _event(upload: Upload, *, kept: int, at: Moment) -> Event:
         at=at.now,
         final=True,
     )
+
+
+async def _aimed(work: Work, draft: Draft, *, by: Viewer) -> Draft:
+    """*draft* with the notebook in which the document lies of which it is a version."""
+    if draft.target is None:
+        return draft
+    document = await documents.may_revise(work, id=draft.target, by=by)
+    return replace(draft, notebook=document.notebook)
 
 
 def _own(upload: Upload | None, id: UploadId, *, by: Viewer) -> Upload:

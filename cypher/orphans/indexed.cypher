@@ -1,0 +1,11 @@
+// Those of the chunks whose document is understood and embedded, so that they have vectors.
+//
+// mode:    read
+// tenant:  any; orphans are looked for in all tenants
+// params:  ids: list<string>
+// returns: id: string, document: string, tenant: string
+UNWIND $ids AS given
+MATCH (chunk:Chunk {id: given})
+MATCH (document:Document)-[:HAS_CHUNK]->(chunk)
+WHERE document.embedding_status = 'done' AND document.deletion IS NULL
+RETURN chunk.id AS id, document.id AS document, document.tenant AS tenant

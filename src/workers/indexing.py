@@ -1,0 +1,118 @@
+"""Indexing: the chunks of a document, and the vectors by which they are found."""
+
+import asyncio
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+
+import structlog
+
+from aether.domain import documents
+from aether.domain.documents import Chunk, ChunkId, Document
+from aether.domain.graph import Graph
+from aether.domain.jobs import Job
+from aether.domain.texts import ChunkText, EarlierChunk, Extracted, chunks_of
+from aether.domain.vectors import Vector
+from aether.workers.context import Ports
+from aether.workers.progress import Meter
+
+EMBEDDED_AT_A_TIME = 64
+
+log = structlog.get_logger()
+
+
+async def cut(ports: Ports, graph: Graph, document: Document, extracted: Extracted) -> list[Chunk]:
+    """The chunks of what was read; what did not change is cut as it was."""
+    before = await graph.read(documents.chunks_to_index, document=document.id)
+    texts = await asyncio.to_thread(
+        chunks_of,
+        extracted,
+        count_tokens=ports.embedder.count_tokens,
+        earlier=[
+            EarlierChunk(start=it.start, end=it.end, text=it.text, headings=it.headings) for it in before
+        ],
+    )
+    return _chunks(document, texts)
+
+
+async def embed(
+    ports: Ports, document: Document, job: Job, chunks: Sequence[Chunk], *, path: tuple[str, ...]
+) -> Collection[str]:
+    """Give each chunk its vector, those excepted that have one of the same model.
+
+    Returns:
+        The ids of those vectors of the document that belong to none of the chunks.
+    """
+    there, model = await _models(ports, document), ports.embedder.model
+    lacking = [chunk for chunk in chunks if there.get(chunk.id) != model]
+    meter = Meter(ports, job, "embed")
+    for begin in range(0, len(lacking), EMBEDDED_AT_A_TIME):
+        some = lacking[begin : begin + EMBEDDED_AT_A_TIME]
+        await ports.vectors.put(document.tenant, await _vectors(ports, some, path=path))
+        await meter.report(begin + len(some), len(lacking))
+    log.info("document_embedded", document=document.id, chunks=len(chunks), embedded=len(lacking))
+    return there.keys() - {chunk.id for chunk in chunks}
+
+
+async def follow(ports: Ports, graph: Graph, document: Document) -> None:
+    """Have all vectors of a document lie where it lies.
+
+    It may have been moved while they were made, and the move's own job may have come too early.
+    """
+    path = await graph.read(documents.path_of, notebook=document.notebook)
+    await ports.vectors.rehome(document.tenant, document.id, path)
+
+
+def named(kind: str, *parts: object) -> str:
+    """The id of a *kind* of thing that follows from these parts."""
+    told = "\x00".join(map(str, parts)).encode()
+    return f"{kind}_{hashlib.blake2b(told, digest_size=13).hexdigest()}"
+
+
+def _chunks(document: Document, texts: Sequence[ChunkText]) -> list[Chunk]:
+    """Chunks whose ids follow from what they say, so that what did not change keeps its vector."""
+    said = Counter[str]()
+    chunks = []
+    for text in texts:
+        told = _told(text.headings, text.text)
+        said[told] += 1
+        chunks.append(
+            Chunk(
+                id=ChunkId(named("chunk", document.id, told, said[told])),
+                document=document.id,
+                ordinal=text.ordinal,
+                page=text.page,
+                start=text.start,
+                end=text.end,
+                headings=text.headings,
+                text=text.text,
+                text_hash=text.sha256,
+                file_hash=document.file_hash,
+            )
+        )
+    return chunks
+
+
+async def _models(ports: Ports, document: Document) -> Mapping[str, str]:
+    """The model of each vector that a document has, by the id of its chunk."""
+    models: dict[str, str] = {}
+    after = None
+    while True:
+        stored, after = await ports.vectors.listed(document.tenant, document=document.id, after=after)
+        models |= {each.id: each.model for each in stored}
+        if after is None:
+            return models
+
+
+async def _vectors(ports: Ports, chunks: Sequence[Chunk], *, path: tuple[str, ...]) -> Sequence[Vector]:
+    model = ports.embedder.model
+    places = await ports.embedder.embed([_told(chunk.headings, chunk.text) for chunk in chunks])
+    return [
+        Vector(id=chunk.id, document=chunk.document, path=path, model=model, values=place)
+        for chunk, place in zip(chunks, places, strict=True)
+    ]
+
+
+def _told(headings: Sequence[str], text: str) -> str:
+    """A chunk as it is embedded: under its headings, which often say what it is about."""
+    return "\n".join((*headings[-1:], text))
