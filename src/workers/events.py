@@ -8,7 +8,7 @@ import asyncio
 import structlog
 
 from aether.domain import callbacks, events
-from aether.domain.errors import Unavailable
+from aether.domain.errors import Refused, Unavailable
 from aether.domain.events import Event
 from aether.domain.jobs import JobId, JobStatus
 from aether.workers.context import Ports
@@ -63,4 +63,7 @@ async def _wake(ports: Ports, event: Event) -> None:
 async def _call_back(ports: Ports, event: Event) -> None:
     if event.topic.startswith("job/") and event.final:
         graph = ports.graph.within(event.tenant)
-        await graph.write(callbacks.tell, event, at=ports.moment())
+        try:
+            await graph.write(callbacks.tell, event, at=ports.moment())
+        except Refused as refusal:  # another relay was faster; events go on all the same
+            log.warning("callbacks_not_told", job=event.payload["job"], code=refusal.code)
