@@ -306,7 +306,11 @@ async def _blobs(settings: Settings) -> AsyncIterator[Blobs]:
     if settings.s3_presigned:
         from aether.adapters.s3 import direct
 
-        async with direct.opened(bucket, public_url=settings.s3_public_url or None) as reached:
+        async with direct.opened(
+            bucket,
+            lasts=timedelta(hours=settings.upload_expiry_hours),
+            public_url=settings.s3_public_url or None,
+        ) as reached:
             yield reached
         return
     async with s3.opened(bucket) as opened:

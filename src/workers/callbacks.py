@@ -1,6 +1,7 @@
 """Delivering: what is due is sent, each delivery by whoever claims it first."""
 
 import asyncio
+from functools import partial
 
 import structlog
 
@@ -20,34 +21,54 @@ log = structlog.get_logger()
 
 
 async def deliver(ports: Ports) -> None:
-    """Deliver what is due, for ever."""
+    """Deliver what is due, for ever; a receiver that is slow holds up nobody else."""
     loop = asyncio.get_running_loop()
     tidied_at = loop.time()
-    while True:
-        tried = 0
-        try:
-            tried = await deliver_once(ports)
-            if loop.time() - tidied_at > TIDIED_EVERY_S:
-                tidied_at = loop.time()
-                await ports.graph.write(callbacks.forget, now=ports.moment().now, limit=FORGOTTEN_AT_A_TIME)
-        except Unavailable as failure:
-            log.warning("deliveries_wait", code=failure.code)
-        except Exception:
-            log.exception("deliveries_failed")
-        if tried < DELIVERED_AT_A_TIME:
+    running: set[asyncio.Task[None]] = set()
+    try:
+        while True:
+            try:
+                await _begin(ports, running)
+                if loop.time() - tidied_at > TIDIED_EVERY_S:
+                    tidied_at = loop.time()
+                    await ports.graph.write(
+                        callbacks.forget, now=ports.moment().now, limit=FORGOTTEN_AT_A_TIME
+                    )
+            except Unavailable as failure:
+                log.warning("deliveries_wait", code=failure.code)
+            except Exception:
+                log.exception("deliveries_failed")
             await asyncio.sleep(PATIENCE_S)
+    finally:
+        for task in running:
+            task.cancel()
 
 
 async def deliver_once(ports: Ports) -> int:
     """Try what is due now; gives back how much that was."""
-    if ports.sender is None:
+    running: set[asyncio.Task[None]] = set()
+    begun = await _begin(ports, running)
+    await asyncio.gather(*running)
+    return begun
+
+
+async def _begin(ports: Ports, running: set[asyncio.Task[None]]) -> int:
+    """Begin to try what is due, beside what is *running* already; gives back how much that was."""
+    room = DELIVERED_AT_A_TIME - len(running)
+    if ports.sender is None or room < 1:
         return 0
-    found = await ports.graph.read(callbacks.due, now=ports.moment().now, limit=DELIVERED_AT_A_TIME)
-    ends = await asyncio.gather(*(_deliver(ports, delivery) for delivery in found), return_exceptions=True)
-    for end in ends:
-        if isinstance(end, BaseException):
-            raise end
+    found = await ports.graph.read(callbacks.due, now=ports.moment().now, limit=room)
+    for delivery in found:
+        task = asyncio.create_task(_deliver(ports, delivery))
+        running.add(task)
+        task.add_done_callback(partial(_ended, running))
     return len(found)
+
+
+def _ended(running: set[asyncio.Task[None]], task: asyncio.Task[None]) -> None:
+    running.discard(task)
+    if not task.cancelled() and (fault := task.exception()) is not None:
+        log.error("delivery_failed", fault=type(fault).__name__)
 
 
 async def _deliver(ports: Ports, due: Delivery) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import structlog
 
 from aether.domain import callbacks, events
-from aether.domain.errors import Unavailable
+from aether.domain.errors import Refused, Unavailable
 from aether.domain.events import Event
 from aether.domain.jobs import JobId, JobPriority, JobStatus, Ticket
 from aether.workers.context import Ports
@@ -58,7 +58,10 @@ async def relay_once(ports: Ports) -> int:
 
 async def _call_back(ports: Ports, event: Event) -> None:
     if event.final:
-        await ports.graph.within(event.tenant).write(callbacks.tell, event, at=ports.moment())
+        try:
+            await ports.graph.within(event.tenant).write(callbacks.tell, event, at=ports.moment())
+        except Refused as refusal:  # another relay was faster; events go on all the same
+            log.warning("callbacks_not_told", job=event.payload["job"], code=refusal.code)
 
 
 async def _line_up(ports: Ports, event: Event) -> None:

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from aether.adapters.embedded.children import Supervisor
 from aether.adapters.embedded.ports import free_port
-from aether.adapters.s3 import direct
+from aether.adapters.s3 import blobs, direct
 from aether.adapters.s3.direct import DirectS3Blobs
 from aether.domain.presigning import PART_LEAST, Cut, PartsWrong
 from tests.adapters.test_s3_blobs import bucket, emptied, names
@@ -80,7 +80,7 @@ async def house(
 @pytest.fixture(autouse=True)
 async def store(s3_port: int) -> AsyncIterator[DirectS3Blobs]:
     """The store, which is empty."""
-    async with direct.opened(bucket(s3_port)) as opened:
+    async with direct.opened(bucket(s3_port), lasts=timedelta(hours=1)) as opened:
         await emptied(opened)
         yield opened
 
@@ -188,7 +188,7 @@ async def test_a_url_is_good_for_its_own_part_and_size_alone(ada: Caller, outsid
     longer = await outside.put(part["url"], content=SMALL + b"!")
     shorter = await outside.put(part["url"], content=SMALL[:-1])
     other = await outside.put(part["url"].replace("partNumber=1", "partNumber=2"), content=SMALL)
-    elsewhere = await outside.put(part["url"].replace("/incoming/", "/aa/"), content=SMALL)
+    elsewhere = await outside.put(part["url"].replace("/direct/", "/aa/"), content=SMALL)
     fetched = await outside.get(part["url"])
 
     assert [it.status_code for it in (longer, shorter, other, elsewhere, fetched)] == [403] * 5
@@ -347,6 +347,22 @@ async def test_what_expires_leaves_nothing_in_the_store(
 
     assert await names(store) == []
     assert (await ada.ask("query ($id: ID!) { upload(id: $id) { id } }", id=id))["upload"] is None
+
+
+async def test_what_a_crash_left_is_swept_when_no_upload_can_be_that_old(
+    store: DirectS3Blobs, outside: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = await store.begin("upload_1")
+    (part,) = await store.part_urls("upload_1", begun, {1: 5}, seconds=60)
+    tag = (await outside.put(part.url, content=b"Rhine")).headers["etag"]
+    await store.assemble("upload_1", begun, {1: tag}, cut=Cut(length=5, size=PART_LEAST))
+    await store.begin("upload_2")
+
+    monkeypatch.setattr(blobs, "LEFT_OVER", timedelta(days=-1))
+    assert await store.sweep() == 0
+    monkeypatch.setattr(direct, "LEFT_OVER", timedelta(hours=-2))
+    assert await store.sweep() == 2
+    assert await names(store) == []
 
 
 async def test_what_cannot_begin_leaves_nothing_in_the_store(

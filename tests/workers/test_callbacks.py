@@ -1,5 +1,6 @@
 """A program is told that processing is over, once it can be, whoever dies on the way."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,12 +13,13 @@ from aether.adapters.webhooks import sender as senders
 from aether.domain import webhooks
 from aether.domain.callbacks import Outcome, Rules
 from aether.domain.moments import Moment
-from aether.workers.callbacks import deliver_once
+from aether.workers.callbacks import deliver, deliver_once
 from aether.workers.context import Ports
 from aether.workers.events import relay_once
 from tests.adapters.test_webhooks import Receiver
 from tests.graphql.house import Answer, Caller, House
 from tests.servers.serving import served
+from tests.servers.waiting import until
 from tests.workers.breaking import Breaking, Crash
 from tests.workers.test_pipeline import run
 
@@ -175,6 +177,25 @@ async def test_a_receiver_that_fails_is_told_again_by_whoever_is_left(
     assert (delivered["status"], delivered["attempts"], delivered["answer"]) == ("DELIVERED", 3, 200)
     first, second = (headers["webhook-id"] for headers, *_ in receiver.heard)
     assert first == second
+
+
+async def test_a_receiver_that_is_silent_holds_up_nobody_else(
+    ada: Caller, ports: Ports, receiver: Receiver, url: str
+) -> None:
+    silent = Receiver(pause_s=60)
+    async with served(silent.app()) as port:
+        for address in (f"https://localhost:{port}/", url):
+            notebook = await ada.notebook()
+            await registered(ada, notebook, address)
+            _, job = await ada.upload(notebook)
+            await ada.do("cancelJob", id=job)
+        await handed_on(ports)
+        delivering = asyncio.create_task(deliver(in_(ports, 1)))
+        try:
+            await until(lambda: bool(receiver.heard) and bool(silent.heard))
+        finally:
+            delivering.cancel()
+            await asyncio.gather(delivering, return_exceptions=True)
 
 
 async def test_a_delivery_is_sent_again_when_it_is_asked_for(

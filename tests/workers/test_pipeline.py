@@ -258,7 +258,7 @@ async def test_a_job_that_is_cancelled_ends_its_reader_at_once_and_for_good(
     [
         ("locked.pdf", make_files.encrypted_pdf("Secret", password="pass"), "FILE_ENCRYPTED"),
         ("broken.pdf", b"%PDF-1.7\nnothing more", "FILE_BROKEN"),
-        ("picture.pdf", make_files.PICTURE, "FILE_MISLABELLED"),
+        ("picture.pdf", make_files.PROGRAM, "FILE_MISLABELLED"),
         ("program", make_files.PROGRAM, "FILE_UNSUPPORTED"),
     ],
 )

@@ -114,24 +114,7 @@ class S3Blobs(Blobs):
 
     @override
     async def sweep(self) -> int:
-        before = datetime.now(UTC) - LEFT_OVER
-        swept = 0
-        with told():
-            uploads = self._client.get_paginator("list_multipart_uploads")
-            async for page in uploads.paginate(**self._at, Prefix=self._incoming("")):
-                for left in page.get("Uploads", []):
-                    if left["Initiated"] < before:
-                        await self._client.abort_multipart_upload(
-                            **self._at, Key=left["Key"], UploadId=left["UploadId"]
-                        )
-                        swept += 1
-            objects = self._client.get_paginator("list_objects_v2")
-            async for page in objects.paginate(**self._at, Prefix=self._incoming("")):
-                for left in page.get("Contents", []):
-                    if left["LastModified"] < before:
-                        await self._client.delete_object(**self._at, Key=left["Key"])
-                        swept += 1
-        return swept
+        return await self._swept(self._incoming(""), before=datetime.now(UTC) - LEFT_OVER)
 
     @override
     async def keep(self, stream: AsyncIterator[bytes], *, most: int) -> Blob:
@@ -216,6 +199,26 @@ class S3Blobs(Blobs):
 
     def _incoming(self, name: str) -> str:
         return f"{self._prefix}incoming/{name}"
+
+    async def _swept(self, prefix: str, *, before: datetime) -> int:
+        """Remove what was begun or put under *prefix* before then; gives back how much that was."""
+        swept = 0
+        with told():
+            uploads = self._client.get_paginator("list_multipart_uploads")
+            async for page in uploads.paginate(**self._at, Prefix=prefix):
+                for left in page.get("Uploads", []):
+                    if left["Initiated"] < before:
+                        await self._client.abort_multipart_upload(
+                            **self._at, Key=left["Key"], UploadId=left["UploadId"]
+                        )
+                        swept += 1
+            objects = self._client.get_paginator("list_objects_v2")
+            async for page in objects.paginate(**self._at, Prefix=prefix):
+                for left in page.get("Contents", []):
+                    if left["LastModified"] < before:
+                        await self._client.delete_object(**self._at, Key=left["Key"])
+                        swept += 1
+        return swept
 
     async def _copy(self, source: Mapping[str, str], blob: Blob) -> None:
         """Have the store copy a whole object to the place of *blob*."""

@@ -1,6 +1,6 @@
 """A bucket that clients reach themselves, by presigned URLs: downloads, and uploads in parts.
 
-What comes directly lies in `incoming/` under the upload's id until it is whole, measured and
+What comes directly lies in `direct/` under the upload's id until it is whole, measured and
 hashed here; then the store copies it to its place, as it does with what came through us. A URL is
 good for one part of one size, since its signature covers the `Content-Length`.
 """
@@ -10,13 +10,14 @@ import hashlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 from botocore.exceptions import ClientError
 from typing_extensions import override
 
-from aether.adapters.s3.blobs import FAULTS, Bucket, S3Blobs, connected, seen_through, told
+from aether.adapters.s3.blobs import FAULTS, LEFT_OVER, Bucket, S3Blobs, connected, seen_through, told
 from aether.domain.blobs import PIECE, Blob, BlobKey, BlobMissing
 from aether.domain.presigning import LASTS_MOST_S, Cut, PartsWrong, PartUrl, Presigning
 from aether.domain.uploads import ChecksumWrong
@@ -26,22 +27,33 @@ _UNFIT = {"InvalidPart", "InvalidPartOrder", "EntityTooSmall", "InvalidRequest",
 
 
 @asynccontextmanager
-async def opened(bucket: Bucket, *, public_url: str | None = None) -> AsyncIterator["DirectS3Blobs"]:
-    """The blobs of *bucket*, which clients find at *public_url*, or where we do. Nothing is spoken to yet."""
+async def opened(
+    bucket: Bucket, *, lasts: timedelta, public_url: str | None = None
+) -> AsyncIterator["DirectS3Blobs"]:
+    """The blobs of *bucket*, which clients find at *public_url*, or where we do. Nothing is spoken to yet.
+
+    What comes directly and is longer there than an upload *lasts*, and a day, is left of a crash.
+    """
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(connected(bucket))
         signer = client
         if public_url:
             signer = await stack.enter_async_context(connected(replace(bucket, url=public_url)))
-        yield DirectS3Blobs(client, bucket, signer)
+        yield DirectS3Blobs(client, bucket, signer, lasts=lasts)
 
 
 class DirectS3Blobs(S3Blobs, Presigning):
     """Blobs in one bucket, which clients reach too."""
 
-    def __init__(self, client: Any, bucket: Bucket, signer: Any) -> None:
+    def __init__(self, client: Any, bucket: Bucket, signer: Any, *, lasts: timedelta) -> None:
         super().__init__(client, bucket)
         self._signer = signer
+        self._lasts = lasts
+
+    @override
+    async def sweep(self) -> int:
+        before = datetime.now(UTC) - self._lasts - LEFT_OVER
+        return await super().sweep() + await self._swept(self._direct(""), before=before)
 
     @override
     async def url(self, key: BlobKey, *, filename: str, content_type: str, seconds: int) -> str:
@@ -69,7 +81,7 @@ class DirectS3Blobs(S3Blobs, Presigning):
         urls = []
         for number, size in sizes.items():
             part = {
-                "Key": self._incoming(name),
+                "Key": self._direct(name),
                 "UploadId": begun,
                 "PartNumber": number,
                 "ContentLength": size,
@@ -129,7 +141,10 @@ class DirectS3Blobs(S3Blobs, Presigning):
             await self._client.delete_object(**self._there(name))
 
     def _there(self, name: str) -> dict[str, str]:
-        return {**self._at, "Key": self._incoming(name)}
+        return {**self._at, "Key": self._direct(name)}
+
+    def _direct(self, name: str) -> str:
+        return f"{self._prefix}direct/{name}"
 
     async def _measured(self, name: str) -> int:
         """The size of what was put together, in bytes."""
