@@ -27,6 +27,7 @@ DOMAIN_ONLY = {
     "moments": "a value",
     "pages": "a value",
     "passages": "the words' leg of search",
+    "previews": "ports and values; the doors use them",
     "receiving": "takes uploads in; the doors use it",
     "scanning": "a port",
     "search": "use cases over passages and vectors",
