@@ -35,6 +35,7 @@ DOMAIN_ONLY = {
     "passages": "the words' leg of search",
     "presigning": "a port and its values",
     "processing": "a port, and who waits at it",
+    "previews": "ports and values; the doors use them",
     "receiving": "takes uploads in; the doors use it",
     "scanning": "a port",
     "search": "use cases over passages and vectors",
