@@ -41,7 +41,7 @@ from tests.test_bootstrap import cluster  # noqa: F401 - the same
 
 KILLS = int(os.environ.get("AETHER_TEST_KILLS", "10"))
 WORKERS = 4
-DOCUMENTS_FOR_A_KILL = 0.6
+DOCUMENTS_FOR_A_KILL = 1.2
 RESUMED_WITHIN_S = 15.0
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -202,8 +202,12 @@ async def brought(ada: Caller, notebook: str, name: str, data: bytes) -> None:
             return
 
 
-async def bring(ada: Caller, notebook: str, many: int, chance: random.Random) -> None:
+async def bring(
+    ada: Caller, notebook: str, many: int, chance: random.Random, turn: asyncio.Semaphore
+) -> None:
+    """Bring so many files, each in its turn."""
     for number in range(many):
+        await turn.acquire()
         if chance.random() < 0.3:
             data = make_files.long_pdf(chance.randint(2, 12))
             await brought(ada, notebook, f"{number}.pdf", data)
@@ -241,8 +245,11 @@ async def test_whoever_is_killed_every_document_is_understood_once(
     many = max(8, round(KILLS * DOCUMENTS_FOR_A_KILL))
     notebook = await patiently(ada.notebook)
     since = time.monotonic()
-    bringing = asyncio.create_task(bring(ada, notebook, many, chance))
-    for _ in range(KILLS):
+    turn = asyncio.Semaphore(0)
+    bringing = asyncio.create_task(bring(ada, notebook, many, random.Random(many), turn))
+    for kill in range(1, KILLS + 1):
+        for _ in range(many * kill // KILLS - many * (kill - 1) // KILLS):
+            turn.release()
         await asyncio.sleep(chance.uniform(0.0, 2.0))
         await fleet.kill(chance)
     await bringing
