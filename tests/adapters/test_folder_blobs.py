@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -264,3 +265,34 @@ async def test_the_loop_goes_on_while_the_disk_works(blobs: FolderBlobs) -> None
     watching.cancel()
 
     assert longest < 0.2
+
+
+async def test_blobs_are_listed_page_by_page_with_when_they_came(
+    blobs: FolderBlobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aether.adapters.folder.blobs.LISTED", 2)
+    began = datetime.now(UTC) - timedelta(seconds=5)
+    kept = {(await blobs.keep(pieces_of(bytes([n + 1]) * 9), most=100)).key for n in range(7)}
+
+    seen: list[BlobKey] = []
+    after: BlobKey | None = None
+    while True:
+        page, after = await blobs.listed(after=after)
+        assert all(began < came for came in page.values())
+        seen += page
+        if after is None:
+            break
+
+    assert seen == sorted(kept)
+
+
+async def test_only_old_bytes_are_removed_if_that_is_asked_for(blobs: FolderBlobs) -> None:
+    blob = await blobs.keep(pieces_of(b"young"), most=100)
+    now = datetime.now(UTC)
+
+    assert not await blobs.remove(blob.key, before=now - timedelta(minutes=1))
+    assert await read(blobs, blob.key) == b"young"
+    assert await blobs.remove(blob.key, before=now + timedelta(minutes=1))
+    assert await blobs.remove(blob.key, before=now + timedelta(minutes=1))
+    with pytest.raises(BlobMissing):
+        await blobs.size(blob.key)

@@ -127,6 +127,31 @@ async def test_a_chunk_lies_in_all_notebooks_of_its_path(vectors: QdrantVectors)
     assert await found(vectors, within=("notebook_other",)) == []
 
 
+async def test_vectors_are_listed_and_dropped_one_by_one(
+    vectors: QdrantVectors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aether.adapters.qdrant.vectors._LISTED", 2)
+    await vectors.put(OURS, [vector(id) for id in "abcde"])
+    await vectors.put(OURS, [vector("x", document="document_2")])
+    await vectors.put(THEIRS, [vector("a")])
+
+    async def listed(tenant: TenantId | None, **more: str) -> list[tuple[str, str]]:
+        seen, after = [], None
+        while True:
+            page, after = await vectors.listed(tenant, after=after, **more)
+            seen += [(it.tenant, it.id) for it in page]
+            if after is None:
+                return sorted(seen)
+
+    assert await listed(OURS, document="document_1") == [(OURS, id) for id in "abcde"]
+    assert await listed(None) == [*((OURS, id) for id in "abcdex"), (THEIRS, "a")]
+    assert set(await vectors.kept(OURS, ["a", "x", "gone"])) == {"a", "x"}
+
+    await vectors.drop(OURS, ["a", "c", "gone"])
+
+    assert await listed(None) == [*((OURS, id) for id in "bdex"), (THEIRS, "a")]
+
+
 async def test_nothing_lies_within_no_notebook(vectors: QdrantVectors) -> None:
     await vectors.put(OURS, [vector("a")])
 

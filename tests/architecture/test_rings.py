@@ -14,16 +14,15 @@ ROOT = Path(__file__).parents[2]
 SRC = ROOT / "src"
 
 DOMAIN_ONLY = {
-    "auditing": "an operation over all stores, asked for by the command line",
-    "diffs": "texts are compared by themselves; the graph keeps none of it",
-    "orphans": "what auditing reads of the graph; no caller of the API sees it",
     "admission": "lets people in; the doors use it",
+    "auditing": "an operation over all stores, asked for by the command line",
     "blobs": "a port and its values",
     "checks": "shared checks of input",
     "circuits": "when a service is not asked",
     "compliance": "a value of notebooks",
     "copies": "use cases over notebooks and documents",
     "direct": "has uploads brought to the store; the doors of uploads show it",
+    "diffs": "texts are compared by themselves; the graph keeps none of it",
     "embeddings": "a port",
     "endings": "how tasks are brought to their end",
     "errors": "the classes of refusals",
@@ -31,6 +30,7 @@ DOMAIN_ONLY = {
     "graph": "the port of transactions",
     "identity": "ports and values; the API calls them sessions",
     "moments": "a value",
+    "orphans": "what auditing reads of the graph; no caller of the API sees it",
     "pages": "a value",
     "passages": "the words' leg of search",
     "presigning": "a port and its values",

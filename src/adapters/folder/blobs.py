@@ -188,9 +188,7 @@ def _fresh(folder: Path) -> tuple[Path, FileIO]:
 def _listed(root: Path, after: str) -> tuple[Mapping[BlobKey, datetime], BlobKey | None]:
     """The blobs behind *after*, a folder at a time until they are enough."""
     found: dict[BlobKey, datetime] = {}
-    for folder in sorted(root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]")):
-        if folder.parent.name + folder.name < after[:4]:
-            continue
+    for folder in _behind(root, after):
         for path in sorted(folder.iterdir()):
             if path.name > after:
                 with suppress(FileNotFoundError):
@@ -198,6 +196,15 @@ def _listed(root: Path, after: str) -> tuple[Mapping[BlobKey, datetime], BlobKey
         if len(found) >= LISTED:
             return found, max(found)
     return found, None
+
+
+def _behind(root: Path, after: str) -> Iterator[Path]:
+    """The folders with the blob *after* and all behind it, in order."""
+    for above in sorted(root.glob("[0-9a-f][0-9a-f]")):
+        if above.name >= after[:2]:
+            for folder in sorted(above.iterdir()):
+                if above.name + folder.name >= after[:4]:
+                    yield folder
 
 
 def _removed(path: Path, aside: Path, before: float) -> bool:

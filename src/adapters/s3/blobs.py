@@ -42,6 +42,8 @@ PART = 8 << 20
 COPIED_AT_ONCE = 5 << 30
 """The largest object that S3 copies in one request, in bytes."""
 COPIED_PART = 1 << 30
+LISTED = 1_000
+"""How many blobs are listed at a time."""
 LEFT_OVER = timedelta(days=1)
 """After how long an unfinished upload is taken for one that a crash left."""
 
@@ -182,7 +184,9 @@ class S3Blobs(Blobs):
     ) -> tuple[Mapping[BlobKey, datetime], BlobKey | None]:
         start = {} if after is None else {"StartAfter": self._place(after)}
         with told():
-            page = await self._client.list_objects_v2(**self._at, Prefix=self._prefix, **start)
+            page = await self._client.list_objects_v2(
+                **self._at, Prefix=self._prefix, MaxKeys=LISTED, **start
+            )
         names = {each["Key"].rpartition("/")[2]: each for each in page.get("Contents", [])}
         found = {
             BlobKey(name): each["LastModified"]
@@ -190,8 +194,7 @@ class S3Blobs(Blobs):
             if each["Key"] == f"{self._prefix}{name[:2]}/{name[2:4]}/{name}"
         }
         # What is on its way lies behind all blobs: `incoming/` follows upon `ff/`.
-        more = page.get("IsTruncated") and len(found) == len(names)
-        return found, max(found) if more else None
+        return found, max(found) if found and page.get("IsTruncated") else None
 
     def _place(self, key: BlobKey) -> str:
         known = key_of(key)
