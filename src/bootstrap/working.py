@@ -1,0 +1,74 @@
+"""The worker, and what hands events on."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+
+from aether.adapters.arq.worker import ArqWorker
+from aether.bootstrap.parts import Outside, outside
+from aether.domain.endings import ended
+from aether.domain.errors import Unavailable
+from aether.settings import Settings
+from aether.workers.callbacks import deliver
+from aether.workers.events import relay
+from aether.workers.jobs import run_job, sweep
+from aether.workers.trash import sweep_trash
+from aether.workers.uploads import sweep_uploads
+
+NICENESS = 10
+"""How far a worker stands back behind whoever waits for an answer."""
+
+
+@asynccontextmanager
+async def relaying(opened: Outside) -> AsyncIterator[None]:
+    """Hand events on while the context lasts."""
+    task = asyncio.create_task(relay(opened.worker_ports, opened.told))
+    try:
+        yield
+    finally:
+        await ended(task)
+
+
+async def work(settings: Settings) -> None:
+    """Run jobs until told to stop; those in hand are given back then.
+
+    Whoever waits for an answer has the processor before us.
+    """
+    os.nice(NICENESS)
+    told = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    async with outside(settings) as opened, relaying(opened):
+        ports = opened.worker_ports
+        run = partial(run_job, {"ports": ports})
+        worker = ArqWorker(opened.arq, opened.queue, run, slots=settings.worker_jobs)
+        beside = (
+            _loaded(opened),
+            _tidied(opened),
+            sweep(ports),
+            sweep_uploads(ports),
+            sweep_trash(ports),
+            deliver(ports),
+        )
+        tasks = [asyncio.create_task(each) for each in (worker.run(), told.wait(), *beside)]
+        try:
+            await asyncio.wait(tasks[:2], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await ended(*tasks)
+        if not tasks[0].cancelled():
+            tasks[0].result()
+
+
+async def _tidied(opened: Outside) -> None:
+    """Have removed what crashes left of files; the next start may do what this one cannot."""
+    with suppress(Unavailable):
+        await opened.blobs.sweep()
+
+
+async def _loaded(opened: Outside) -> None:
+    """Have the model loaded before the first text needs it; if it cannot be, that text will say so."""
+    with suppress(Unavailable):
+        await opened.embedder.start()
