@@ -12,6 +12,7 @@ from aether.domain import documents, jobs
 from aether.domain.jobs import Failure, JobId
 from aether.domain.tenants import TenantId
 from aether.workers.context import Ports
+from aether.workers.jobs import run_job
 from tests import make_files as make
 from tests.graphql.conftest import (  # noqa: F401 - pytest finds them by their names
     ada,
@@ -26,7 +27,6 @@ from tests.graphql.conftest import (  # noqa: F401 - pytest finds them by their 
     vera,
 )
 from tests.graphql.house import Caller, House
-from tests.workers.test_pipeline import run
 
 URLS = """
 query ($id: ID!) {
@@ -43,7 +43,7 @@ def ports(house: House) -> Ports:
 
 async def uploaded(by: Caller, ports: Ports, name: str, data: bytes) -> str:
     document, job = await by.upload(await by.notebook(), name, data)
-    await run(ports, job)
+    await run_job({"ports": ports}, f"{job}:1")
     return document
 
 
