@@ -3,9 +3,9 @@
 arq is handed twice as many attempts as there are slots in all workers, and no more, so that
 the order holds: what waits for it is in a line for each tenant and priority. The line that
 had the least goes next; an attempt costs its line less the more urgent it is, so every line
-moves, and nobody's ten thousand files hold up somebody else's one. What was lost by a worker had
-its turn, and is handed out at once. All of this may be lost
-with Redis: the graph knows what waits, and the sweeper lines it up again.
+moves, and nobody's ten thousand files hold up somebody else's one. What was lost by a worker
+had its turn, and is handed out at once. All of this may be lost with Redis: the graph knows
+what waits, and the sweeper lines it up again.
 """
 
 import time
