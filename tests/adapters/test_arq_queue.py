@@ -68,7 +68,7 @@ async def test_an_attempt_pushed_twice_waits_once(arq: ArqRedis, queue: ArqQueue
     await queue.push(second)
     await queue.hand_out()
 
-    assert await handed(arq) == [first.name, second.name]
+    assert await handed(arq) == [second.name, first.name]
     await queue.forget(first)
     await queue.forget(first)
     assert await handed(arq) == [second.name]
@@ -157,6 +157,16 @@ async def test_a_tenant_that_comes_back_again_and_again_does_not_hold_the_others
         taken += await served(arq, queue, 1)
 
     assert sum("patient" in name for name in taken) >= 10
+
+
+async def test_what_was_lost_by_a_worker_comes_before_all_that_waits(arq: ArqRedis, queue: ArqQueue) -> None:
+    await pushed(queue, "a", MANY, JobPriority.HIGH)
+    await queue.hand_out()
+    again = ticket("b", attempt=2, priority=JobPriority.LOW)
+
+    await queue.push(again)
+
+    assert (await handed(arq))[0] == again.name
 
 
 async def test_what_is_urgent_comes_sooner_and_the_rest_comes_too(arq: ArqRedis, queue: ArqQueue) -> None:

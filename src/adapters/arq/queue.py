@@ -3,8 +3,9 @@
 arq is handed twice as many attempts as there are slots in all workers, and no more, so that
 the order holds: what waits for it is in a line for each tenant and priority. The line that
 had the least goes next; an attempt costs its line less the more urgent it is, so every line
-moves, and nobody's ten thousand files hold up somebody else's one. All of this may be lost
-with Redis: the graph knows what waits, and the sweeper lines it up again.
+moves, and nobody's ten thousand files hold up somebody else's one. What was lost by a worker
+had its turn, and is handed out at once. All of this may be lost with Redis: the graph knows
+what waits, and the sweeper lines it up again.
 """
 
 import time
@@ -61,11 +62,11 @@ class ArqQueue(Queue):
     async def push(self, ticket: Ticket) -> None:
         named, now = ticket.name, _now_ms()
         packed = serialize_job(TASK, (named,), {}, None, now)
-        place = now if ticket.attempt == 1 else 0  # what was begun before comes first in its line
+        again = int(ticket.attempt > 1)  # an attempt before had its turn
         keys = [QUEUE, _LINES, _RESTING, _PASS, _line_key(ticket), job_key_prefix + named]
         keys += [in_progress_key_prefix + named]
         with _told():
-            await self._push(keys=keys, args=[named, _line(ticket), place, packed, LASTS_S * 1000])
+            await self._push(keys=keys, args=[named, _line(ticket), now, packed, LASTS_S * 1000, again])
 
     @override
     async def renew(self, ticket: Ticket) -> None:

@@ -10,6 +10,7 @@ local name, named = ARGV[1], ARGV[2]
 if redis.call('ZSCORE', queue, name) or redis.call('EXISTS', KEYS[7]) == 1 then return 0 end
 if redis.call('ZSCORE', line, name) then return 0 end
 redis.call('PSETEX', KEYS[6], ARGV[5], ARGV[4])
+if ARGV[6] == '1' then return redis.call('ZADD', queue, 1, name) end
 redis.call('ZADD', line, ARGV[3], name)
 if not redis.call('ZSCORE', lines, named) then
   local had = tonumber(redis.call('ZSCORE', resting, named) or 0)
@@ -18,7 +19,7 @@ if not redis.call('ZSCORE', lines, named) then
 end
 return 1
 """
-"""Line an attempt up, unless it waits or runs already."""
+"""Line an attempt up, unless it waits or runs already; one that had its turn goes before all others."""
 
 HAND_OUT = """
 local queue, lines, resting, pass, workers, slots = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
