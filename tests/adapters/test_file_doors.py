@@ -106,7 +106,7 @@ async def test_a_file_is_answered_with_its_document_and_its_job(ada: Caller) -> 
         )
 
         told = answer.json()
-        assert (answer.status_code, told.keys()) == (202, {"document", "job"})
+        assert (answer.status_code, told.keys()) == (202, {"document", "twins", "job"})
         assert told["document"]["name"] == "elbe.txt"
         assert (told["job"]["status"], told["job"]["stage"]) == ("pending", "validate")
     assert await names(ada, notebook) == ["elbe.txt", "elbe.txt"]
