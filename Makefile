@@ -16,7 +16,7 @@ run: $(VENV)/.run ## set everything up and start Aether, with GraphiQL at http:/
 	$(BIN)/aether up $(ARGS)
 
 test: $(VENV)/.dev ## set everything up and pass all tests, on the embedded graph and on Neo4j where Java and Maven are
-	$(BIN)/pytest -m "not keycloak and not slow" $(ARGS)
+	$(BIN)/pytest -m "not keycloak and not slow" --numprocesses 2 --dist loadfile $(ARGS)
 
 test-all: $(VENV)/.dev ## the same, and what takes minutes: kill -9, whole processes, a real Keycloak
 	$(BIN)/pytest $(ARGS)

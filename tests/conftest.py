@@ -25,7 +25,8 @@ def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> Generator[None]:
     yield
-    if config.stash.get(_asked, False):
+    # Whoever only hands tests out to processes of their own does not know what these asked for.
+    if config.stash.get(_asked, False) or config.getoption("numprocesses", None):
         terminalreporter.write_line(graph_engines.summary())
 
 

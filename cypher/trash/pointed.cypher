@@ -1,4 +1,5 @@
-// Those of the blobs to which something points, in any tenant: a document or a version, deleted or not, or a person.
+// Those of the blobs to which something points, in any tenant: a document or a version, deleted or not,
+// a person, or a job that is reading.
 //
 // mode:    read
 // tenant:  any; the same bytes are kept once for all tenants
@@ -11,4 +12,5 @@ WHERE EXISTS { MATCH (document:Document) WHERE document.file_hash = given }
   OR EXISTS { MATCH (version:DocumentVersion) WHERE version.file_hash = given }
   OR EXISTS { MATCH (version:DocumentVersion) WHERE version.texts = given }
   OR EXISTS { MATCH (user:User) WHERE user.avatar = given }
+  OR EXISTS { MATCH (job:Job {littered: true}) WHERE given IN job.parts }
 RETURN given AS key

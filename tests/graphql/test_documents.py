@@ -98,7 +98,7 @@ async def test_passages_come_in_order_and_in_pages(ada: Caller) -> None:
     [
         ("locked.pdf", make_files.encrypted_pdf("Secret", password="pass"), "FILE_ENCRYPTED"),
         ("broken.pdf", b"%PDF-1.7\nnothing more", "FILE_BROKEN"),
-        ("picture.pdf", make_files.PICTURE, "FILE_MISLABELLED"),
+        ("picture.pdf", make_files.PROGRAM, "FILE_MISLABELLED"),
         ("sealed.docx", make_files.SEALED_DOCX, "FILE_ENCRYPTED"),
         ("program.exe", make_files.PROGRAM, "FILE_UNSUPPORTED"),
     ],

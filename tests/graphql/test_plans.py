@@ -22,12 +22,21 @@ from aether.graphql.plans.shapes import FIELDS, KINDS, Linked, Made, Sought
 from tests.graphql.house import Caller
 
 RESOLVED = {
+    ("Document", "currentVersion"): "seldom asked: the version's own statement answers",
+    ("Document", "documentVersions"): "seldom asked: the versions' own statement answers",
+    ("Document", "twins"): "are sought by their bytes, everywhere that one may read",
     ("Document", "pageImageUrl"): "takes arguments that nothing of the graph depends on",
+    ("Query", "callbackDeliveries"): "one's own, which nothing of the access rule concerns",
+    ("Query", "callbacks"): "one's own, which nothing of the access rule concerns",
+    ("Query", "directUploadParts"): "signs URLs",
+    ("Query", "documentDiff"): "compares texts",
     ("Query", "explainAccess"): "tells paths, which no view has",
     ("Query", "loginUrl"): "nothing of the graph",
     ("Query", "node"): "leads to what its id says",
     ("Query", "serverTime"): "nothing of the graph",
+    ("Query", "trashedDocuments"): "what is deleted, which no view shows",
     ("Query", "upload"): "counts bytes on the disk",
+    ("Query", "uploadBatch"): "counts what has become of uploads",
     ("Query", "verifyToken"): "asks the issuer",
 }
 """The fields of questions that are resolved one by one, and why."""

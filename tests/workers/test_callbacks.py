@@ -42,7 +42,13 @@ async def url(receiver: Receiver) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def ports(house: House) -> AsyncIterator[Ports]:
-    """What tells the receiver; the address is told as https, and asked without, for want of a certificate."""
+    """What tells the receiver; the address is told as https, and asked without, for want of a certificate.
+
+    What other tests left to be delivered is not.
+    """
+    await house.opened.driver.execute_query(
+        "MATCH (left:Delivery) DETACH DELETE left", database_=house.settings.graph_database
+    )
     rules = Rules(hosts=frozenset({"localhost"}), http=True)
     async with senders.opened(rules) as opened:
         yield replace(house.opened.worker_ports, sender=_Plain(opened))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from aether.domain import jobs
+from aether.domain import jobs, trash
 from aether.domain.jobs import Job, JobId
 from aether.domain.tenants import TenantId
 from aether.domain.texts import Extracted, Stretch
@@ -86,7 +86,9 @@ async def test_a_long_file_is_read_on_from_the_page_that_was_reached(
     before = blobs(house)
 
     first = await broken_off(ports, job, after=3)
-    assert set((await get(ports, job)).parts) == blobs(house) - before
+    parts = (await get(ports, job)).parts
+    assert set(parts) == blobs(house) - before
+    assert set(await ports.graph.read(trash.pointed, keys=parts)) == set(parts)
     second = Noting(ports.reader)
     with pytest.raises(Death):  # chunking and embedding so much would take long
         await run(replace(ports, reader=second, embedder=Deadly()), job, attempt=2)

@@ -88,7 +88,7 @@ def asking(house: House, *, every_s: float, sent: Sent = Sent.UNREADABLE, within
 
 async def handed_in(ada: Caller, ports: Ports, fake: AudiModal) -> tuple[str, str, asyncio.Task[None], str]:
     """A document, its job, who runs that, and its id at the service, which waits."""
-    document, job = await ada.upload(await ada.notebook(), "scan.png", make_files.PICTURE)
+    document, job = await ada.upload(await ada.notebook(), "scan.djvu", make_files.PROGRAM)
     running = asyncio.create_task(run(ports, job))
     await until(lambda: bool(fake.files))
     (id,) = fake.files
@@ -122,7 +122,7 @@ async def test_what_we_cannot_read_is_understood_by_a_message(
     assert await tell(ada, fake, "completed", id, data=RESULT) == (200, "new")
     await running
 
-    assert fake.submitted == [("scan.png", make_files.PICTURE, "application/octet-stream", "scan.png")]
+    assert fake.submitted == [("scan.djvu", make_files.PROGRAM, "application/octet-stream", "scan.djvu")]
     await understood(ada, document, job)
     asked = "query ($id: ID!) { document(id: $id) { pageCount extractor } }"
     shown = await ada.answer(asked.replace("extractor", "title"), id=document)
@@ -318,7 +318,7 @@ async def test_another_attempt_goes_on_with_what_was_handed_in(
 
 async def test_a_service_that_is_down_is_waited_for(ada: Caller, ports: Ports, fake: AudiModal) -> None:
     fake.faults.extend([503] * 8)
-    document, job = await ada.upload(await ada.notebook(), "scan.png", make_files.PICTURE)
+    document, job = await ada.upload(await ada.notebook(), "scan.djvu", make_files.PROGRAM)
     running = asyncio.create_task(run(ports, job))
     processing: Any = ada.house.opened.processing
     circuit = processing._processor._circuit

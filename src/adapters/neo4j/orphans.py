@@ -12,10 +12,15 @@ from aether.domain.orphans import AT_A_TIME, OrphanKind, Orphans, Part
 from aether.domain.tenants import TenantId
 from aether.domain.vectors import Stored
 
-_NAMES: Mapping[OrphanKind, str] = {
-    OrphanKind.CHUNK: "chunks",
-    OrphanKind.FINDING: "findings",
-    OrphanKind.VERSION: "versions",
+_SOUGHT: Mapping[OrphanKind, str] = {
+    OrphanKind.CHUNK: "orphans/chunks",
+    OrphanKind.FINDING: "orphans/findings",
+    OrphanKind.VERSION: "orphans/versions",
+}
+_ERASED: Mapping[OrphanKind, str] = {
+    OrphanKind.CHUNK: "orphans/erase_chunks",
+    OrphanKind.FINDING: "orphans/erase_findings",
+    OrphanKind.VERSION: "orphans/erase_versions",
 }
 
 
@@ -27,7 +32,7 @@ class Neo4jOrphans(Orphans):
 
     @override
     async def parts(self, kind: OrphanKind, *, after: str) -> Sequence[Part]:
-        rows = await self._run(f"orphans/{_NAMES[kind]}", after=after, most=AT_A_TIME)
+        rows = await self._run(_SOUGHT[kind], after=after, most=AT_A_TIME)
         return [
             Part(id=row["id"], tenant=TenantId(row["tenant"]), document=row["document"], owned=row["owned"])
             for row in rows
@@ -35,7 +40,7 @@ class Neo4jOrphans(Orphans):
 
     @override
     async def erase(self, kind: OrphanKind, ids: Collection[str]) -> int:
-        row = await self._run.one(f"orphans/erase_{_NAMES[kind]}", ids=list(ids))
+        row = await self._run.one(_ERASED[kind], ids=list(ids))
         return 0 if row is None else int(row["erased"])
 
     @override
