@@ -1,13 +1,13 @@
-// Jobs that run, or that wait, the longest untouched first.
+// Jobs that run, or that wait, behind one of them, the oldest first.
 //
 // mode:    read
 // tenant:  any; the sweeper looks after the jobs of all tenants
-// params:  running: boolean, most: integer
+// params:  running: boolean, after: string, most: integer
 // returns: job: map
 MATCH (job:Job {open: true})
-WHERE (job.status = 'running') = $running
+WHERE (job.status = 'running') = $running AND job.id > $after
 WITH job
-ORDER BY job.updated_at, job.id
+ORDER BY job.id
 LIMIT $most
 RETURN
   // use: jobs/projection

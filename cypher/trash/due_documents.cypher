@@ -3,11 +3,12 @@
 //
 // mode:    read
 // tenant:  any; the sweeper looks after the trash of all tenants
-// params:  before: integer, most: integer
+// params:  before: integer, skip: integer, most: integer
 // returns: id: string, tenant: string
 MATCH (document:Document)
 WHERE document.deleted_second < $before
 WITH document
 ORDER BY document.deleted_second, document.id
+SKIP $skip
 LIMIT $most
 RETURN document.id AS id, document.tenant AS tenant

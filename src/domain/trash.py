@@ -95,8 +95,10 @@ class Trash(Protocol):
 class Erasures(Protocol):
     """How deleted things are erased."""
 
-    async def due(self, *, before: datetime | None, limit: int) -> tuple[Sequence[Due], Sequence[Due]]:
-        """Documents and notebooks of all tenants that were deleted before then, or given up."""
+    async def due(
+        self, *, before: datetime | None, skip: tuple[int, int], limit: int
+    ) -> tuple[Sequence[Due], Sequence[Due]]:
+        """Documents and notebooks of all tenants that were deleted before then, or given up, the first so."""
         ...
 
     async def documents_in(self, notebook: NotebookId, *, limit: int) -> Sequence[DocumentId]:
@@ -184,7 +186,7 @@ async def restore(work: Work, *, id: DocumentId, by: Viewer, at: Moment) -> Docu
     await notebooks.tell(
         work, notebook.id, "document_restored", by=by, at=at, document=id, name=document.name
     )
-    await jobs.reindex(work, notebook=notebook.id, subject=id, by=by.user, tenant=by.tenant, at=at)
+    await jobs.reindex(work, notebook=notebook.id, by=by.user, tenant=by.tenant, at=at)
     return document
 
 
@@ -197,6 +199,7 @@ async def purge(work: Work, *, id: DocumentId, by: Viewer, at: Moment) -> None:
     """
     document = (await _opened(work, id, wanted=Permission.ADMIN, by=by)).document
     await notebooks.unheld(work, await documents.path_of(work, notebook=document.notebook))
+    await work.trash.give_up([id], deletions=[])  # what came in it is erased soon
     await _erased(work, id, notebook=document.notebook, tenant=by.tenant, at=at)
     await notebooks.tell(work, document.notebook, "document_purged", by=by, at=at, document=id)
 
@@ -239,9 +242,14 @@ async def empty(work: Work, *, by: Viewer) -> int:
     return await work.trash.give_up(gone, deletions=deletions)
 
 
-async def due(work: Work, *, before: datetime | None, limit: int) -> tuple[Sequence[Due], Sequence[Due]]:
-    """Documents and notebooks of all tenants that were deleted before then, or given up."""
-    return await work.erasures.due(before=before, limit=limit)
+async def due(
+    work: Work, *, before: datetime | None, skip: tuple[int, int] = (0, 0), limit: int
+) -> tuple[Sequence[Due], Sequence[Due]]:
+    """Documents and notebooks of all tenants that were deleted before then, or given up.
+
+    The longest due come first; *skip* of each are left out, such as those under legal hold.
+    """
+    return await work.erasures.due(before=before, skip=skip, limit=limit)
 
 
 async def documents_in(work: Work, *, notebook: NotebookId, limit: int) -> Sequence[DocumentId]:

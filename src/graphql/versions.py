@@ -156,6 +156,7 @@ class VersionMutations:
             documents.restore_version,
             id=DocumentId(input.id),
             number=input.number,
+            waiting=info.context.ports.receiver.limits.waiting,
             by=info.context.viewer,
             at=info.context.ports.moment(),
         )

@@ -65,8 +65,8 @@ async def _stages(ports: Ports, graph: Graph, document: Document, job: Job) -> N
     elif done <= STAGES[job.kind].index("chunk"):
         document = await _chunk(ports, graph, document, job, extracted)
         await _embed(ports, graph, document, job)
-    elif done <= STAGES[job.kind].index("embed"):
-        await _embed(ports, graph, document, job)
+    else:
+        await _embed(ports, graph, document, job)  # only what lacks its vector
     await graph.write(documents.complete, job=job.id, attempt=job.attempt, at=ports.moment())
     log.info(
         "document_completed",
@@ -84,7 +84,7 @@ async def _extract(ports: Ports, graph: Graph, document: Document, job: Job) -> 
 
     async with ports.blobs.local(document.blob) as path:
         extracted = await _read(ports, graph, path, document, job)
-    packed = await asyncio.to_thread(orjson.dumps, extracted.packed())
+    packed = await asyncio.to_thread(lambda: orjson.dumps(extracted.packed()))
     kept = await ports.blobs.keep(_pieces(packed), most=TEXTS_MOST)
     understanding = _understanding(extracted, texts=kept.key)
     finds = await asyncio.to_thread(ports.detector.find, extracted.text)
@@ -175,7 +175,7 @@ async def _kept_text(ports: Ports, document: Document) -> Extracted:
     if document.understanding is None:
         raise TypeError(f"{document.id} is chunked before it was extracted.")
     packed = b"".join([piece async for piece in ports.blobs.open(document.understanding.texts)])
-    return Extracted.unpacked(await asyncio.to_thread(orjson.loads, packed))
+    return await asyncio.to_thread(lambda: Extracted.unpacked(orjson.loads(packed)))
 
 
 async def _embed(ports: Ports, graph: Graph, document: Document, job: Job) -> None:
@@ -202,6 +202,7 @@ async def _exchange(
     shown = await graph.write(
         documents.show, chunks, findings, job=job.id, attempt=job.attempt, at=ports.moment()
     )
+    await graph.write(jobs.fenced, id=job.id, attempt=job.attempt)
     await ports.vectors.drop(document.tenant, stale)
     await follow(ports, graph, document)
     return shown

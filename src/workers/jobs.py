@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -13,6 +13,7 @@ from aether.domain.endings import ended, seen_through
 from aether.domain.errors import Unavailable
 from aether.domain.graph import Graph
 from aether.domain.jobs import AttemptOver, Job, JobId, JobKind, JobMissing, JobStatus
+from aether.domain.texts import ReaderDown
 from aether.workers import documents as tasks
 from aether.workers import parts
 from aether.workers.context import Ports
@@ -50,8 +51,9 @@ async def run_job(context: dict[str, Any], named: str) -> None:
         except (AttemptOver, JobMissing):
             log.info("attempt_over")
             theirs = await _elsewhere(graph, id, attempt)
-        except asyncio.CancelledError:
-            await seen_through(_given_back(ports, graph, id, attempt))
+        except (asyncio.CancelledError, Unavailable) as why:
+            if not isinstance(why, ReaderDown):  # a file that ends whoever reads it is not begun for ever
+                await seen_through(_given_back(ports, graph, id, attempt))
             raise
         finally:
             if not theirs:
@@ -142,9 +144,10 @@ async def _watch(ports: Ports, _: Graph, job: Job) -> None:
 
 async def sweep(ports: Ports) -> None:
     """Find jobs that nobody works on, and hand them out again, for ever."""
+    after = ""
     while True:
         try:
-            await sweep_once(ports)
+            after = await sweep_once(ports, after)
             await parts.sweep_once(ports)
         except Unavailable as failure:
             log.warning("sweep_waits", code=failure.code)
@@ -153,23 +156,23 @@ async def sweep(ports: Ports) -> None:
         await asyncio.sleep(SWEEP_S)
 
 
-async def sweep_once(ports: Ports) -> None:
-    """Hand out again what is stranded: lined up but forgotten, or running under nobody's lease."""
+async def sweep_once(ports: Ports, after: str = "") -> str:
+    """Hand out again what is stranded: lined up but forgotten, or running under nobody's lease.
+
+    Of those that wait it looks at some, behind the job *after*; gives back where to go on.
+    """
     stale = ports.moment().now - timedelta(seconds=ports.lease_s)
-    for job in await _untouched(ports, since=stale, running=True):
-        if not await ports.leases.held(job.id):
+    read, most = ports.graph.read, SWEPT_AT_A_TIME
+    for job in await read(jobs.unfinished, running=True, after="", limit=most):
+        if job.updated_at <= stale and not await ports.leases.held(job.id):
             await _strand(ports, job)
-    waiting = await _untouched(ports, since=stale, running=False)
-    for ticket in await ports.queue.lost([job.ticket for job in waiting]):
+    waiting = await read(jobs.unfinished, running=False, after=after, limit=most)
+    untouched = [job.ticket for job in waiting if job.updated_at <= stale]
+    for ticket in await ports.queue.lost(untouched):
         if not await ports.leases.held(ticket.job):
             await ports.queue.renew(ticket)
     await ports.queue.hand_out()
-
-
-async def _untouched(ports: Ports, *, since: datetime, running: bool) -> list[Job]:
-    """Jobs that run, or that wait, as they have for a while."""
-    found = await ports.graph.read(jobs.unfinished, running=running, limit=SWEPT_AT_A_TIME)
-    return [job for job in found if job.updated_at <= since]
+    return waiting[-1].id if len(waiting) == most else ""
 
 
 async def _strand(ports: Ports, job: Job) -> None:

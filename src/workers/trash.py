@@ -36,10 +36,16 @@ async def sweep_trash(ports: Ports) -> None:
 async def sweep_once(ports: Ports) -> int:
     """Erase what is due, and what erased documents left; gives the number of documents and notebooks."""
     before = None if ports.trash_lasts is None else ports.moment().now - ports.trash_lasts
-    documents, notebooks = await ports.graph.read(trash.due, before=before, limit=AT_A_TIME)
-    erased = await _erased(ports, documents, before=before)
-    for notebook in notebooks:
-        erased += await _emptied(ports, notebook, before=before)
+    erased, held = 0, (0, 0)
+    while True:
+        documents, notebooks = await ports.graph.read(trash.due, before=before, skip=held, limit=AT_A_TIME)
+        gone = await _erased(ports, documents, before=before)
+        emptied = [await _emptied(ports, notebook, before=before) for notebook in notebooks]
+        erased += gone + sum(emptied)
+        # What is under legal hold stays first; the next look is at what comes behind it.
+        held = (held[0] + len(documents) - gone, held[1] + sum(many == 0 for many in emptied))
+        if max(len(documents), len(notebooks)) < AT_A_TIME:
+            break
     await let_go(ports)
     return erased
 

@@ -173,6 +173,9 @@ def test_an_address_is_told_in_one_way(url: str, whole: str) -> None:
         "https://[::1/",
         "https://[fe80::1%25eth0]/",
         "https://höks.example/",
+        "https://hooks..example/",
+        "https://.example/",
+        f"https://{'a' * 64}.example/",
         "https://hooks.example/" + "a" * 2_000,
     ],
 )

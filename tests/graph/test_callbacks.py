@@ -205,6 +205,36 @@ async def test_there_are_so_many_and_no_more(
     await make.callback(graph, ada, book.id)
 
 
+async def test_one_thing_has_so_many_of_one_person_and_no_more(
+    graph: Graph, ada: Viewer, book: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(callbacks.keeping, "SUBJECT_MOST", 2)
+    other = await make.notebook(graph, ada)
+    await make.callback(graph, ada, book.id)
+    await make.callback(graph, ada, book.id, once=True)
+
+    with pytest.raises(TooManyCallbacks):
+        await make.callback(graph, ada, book.id, once=True)
+
+    await make.callback(graph, ada, other.id, once=True)
+
+
+async def test_a_callback_on_an_upload_of_a_version_is_on_its_document(
+    graph: Graph, ada: Viewer, book: Notebook
+) -> None:
+    document, _ = await ended(graph, ada, book)
+    draft, id = (
+        Draft(notebook=None, target=document.id, filename="new.txt", length=3),
+        UploadId(moment().id("upload")),
+    )
+    limits = Limits(most=10, lasts=timedelta(hours=1))
+    await graph.write(uploads.begin, draft, id=id, limits=limits, by=ada, at=moment())
+
+    callback = await make.callback(graph, ada, id)
+
+    assert callback.subject == document.id
+
+
 async def test_a_callback_and_its_deliveries_are_its_owners_alone(
     graph: Graph, ada: Viewer, ben: Viewer, book: Notebook
 ) -> None:

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from aether.adapters.neo4j.graph import Neo4jGraph
 from aether.adapters.system import moment
-from aether.domain import documents, jobs, notebooks
+from aether.domain import documents, jobs, notebooks, trash
 from aether.domain.documents import Document, DocumentId, Unpacked
 from aether.domain.graph import Graph
 from aether.domain.jobs import AttemptOver, Job
@@ -163,3 +164,37 @@ async def test_a_stranger_sees_nothing_of_what_came_in_a_document(
     assert await children(graph, archive.id, eve) == []
     page = await graph.read(documents.children, container=archive.id, part=Slice(first=2), by=ada)
     assert (len(page.items), page.total) == (2, 5)
+
+
+async def test_what_went_with_a_document_comes_back_with_it(graph: Graph, ada: Viewer) -> None:
+    archive, job = await container(graph, ada)
+    made = await unpack(graph, job, file("a.txt", "a"), file("b.txt", "b"))
+    before = await counts(graph, archive.notebook, ada)
+    alone = DocumentId(made[0].subject)
+    await graph.write(documents.remove, id=alone, version=None, by=ada, at=moment())
+    await graph.write(documents.remove, id=archive.id, version=None, by=ada, at=moment())
+    assert await counts(graph, archive.notebook, ada) == (0, 0)
+
+    await graph.write(trash.restore, id=archive.id, by=ada, at=moment())
+
+    assert [it.id for it in await children(graph, archive.id, ada)] == [made[1].subject]
+    await graph.write(trash.restore, id=alone, by=ada, at=moment())
+    assert await counts(graph, archive.notebook, ada) == before
+
+
+async def test_what_went_with_a_document_is_erased_with_it(
+    graph: Graph, anybody: Neo4jGraph, ada: Viewer
+) -> None:
+    archive, job = await container(graph, ada)
+    made = await unpack(graph, job, file("a.txt", "a"), file("b.zip", "b"))
+    inner = await unpack(graph, await begun(graph, made[1]), file("c.txt", "c"))
+    await graph.write(documents.remove, id=archive.id, version=None, by=ada, at=moment())
+
+    await graph.write(trash.purge, id=archive.id, by=ada, at=moment())
+
+    due, _ = await anybody.read(trash.due, before=None, limit=1_000)
+    assert {it.subject for it in (*made, *inner)} <= {it.id for it in due}
+    for it in (*made, *inner):
+        of = {"before": None, "tenant": ada.tenant, "at": moment()}
+        assert await graph.write(trash.erase, id=DocumentId(it.subject), **of)  # type: ignore[arg-type]
+    assert await counts(graph, archive.notebook, ada) == (0, 0)

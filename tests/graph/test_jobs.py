@@ -205,7 +205,7 @@ async def test_a_worker_finds_the_tenant_and_the_sweeper_all_that_is_not_over(
     assert [await anybody.read(jobs.tenant_of, id=job.id) for job in made] == [job.tenant for job in made]
 
 
-async def test_the_longest_untouched_comes_first_to_the_sweeper(
+async def test_the_oldest_comes_first_to_the_sweeper_which_goes_on_behind_it(
     anybody: Neo4jGraph, graph: Graph, ada: Viewer, book: Notebook
 ) -> None:
     old = Moment(now=moment().now - timedelta(days=3650), seed=b"old")
@@ -214,6 +214,8 @@ async def test_the_longest_untouched_comes_first_to_the_sweeper(
     (first,) = await anybody.read(jobs.unfinished, running=False, limit=1)
 
     assert first.id == ancient.id
+    behind = await anybody.read(jobs.unfinished, running=False, after=first.id, limit=10_000)
+    assert ancient.id not in {job.id for job in behind}
     await graph.write(jobs.cancel, id=ancient.id, at=moment())
 
 

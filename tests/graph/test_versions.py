@@ -246,6 +246,20 @@ async def test_a_later_version_overtakes_one_that_is_processed(
     assert overtaken.failure.code == "VERSION_SUPERSEDED"
 
 
+async def test_what_is_found_stays_while_a_document_is_processed_once_more(
+    graph: Graph, ada: Viewer, document: Document
+) -> None:
+    again = await graph.write(documents.reprocess, id=document.id, by=ada, at=moment())
+    await begun(graph, again)
+
+    brought = await added(graph, document, ada, "new")
+
+    assert (brought.document.number, brought.document.coming) == (1, 2)
+    assert await said(graph, document, ada) == ["old words"]
+    await processed(graph, brought.job, "new words")
+    assert await said(graph, document, ada) == ["new words"]
+
+
 async def test_a_document_of_which_nothing_is_found_yet_shows_its_new_version_at_once(
     graph: Graph, ada: Viewer, book: Notebook
 ) -> None:

@@ -36,6 +36,15 @@ end
 for _, many in ipairs(redis.call('HVALS', slots)) do all = all + many end
 if all == 0 then all = tonumber(ARGV[5]) end
 local room, given = all * ARGV[6] - redis.call('ZCARD', queue), 0
+if room < 1 then
+  for _, name in ipairs(redis.call('ZRANGE', queue, 0, -1)) do
+    if redis.call('EXISTS', 'arq:in-progress:' .. name) == 1
+      and redis.call('EXISTS', 'aether:lease:' .. string.match(name, '^[^:]+')) == 0 then
+      redis.call('ZREM', queue, name)
+      room = room + 1
+    end
+  end
+end
 local place = math.max(now - 1, tonumber(redis.call('ZREVRANGE', queue, 0, 0, 'WITHSCORES')[2] or 0))
 while given < room do
   local line, had = unpack(redis.call('ZRANGE', lines, 0, 0, 'WITHSCORES'))
@@ -57,7 +66,10 @@ end
 if given > 0 then redis.call('ZREMRANGEBYSCORE', resting, '-inf', redis.call('GET', pass)) end
 return given
 """
-"""Hand arq as many attempts as the workers that are there can chew, in the order of the lines."""
+"""Hand arq as many attempts as the workers that are there can chew, in the order of the lines.
+
+What was begun and is held by nobody takes no room from the others: whoever runs it goes on all the same.
+"""
 
 FORGET = """
 redis.call('ZREM', KEYS[1], ARGV[1])

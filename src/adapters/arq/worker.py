@@ -20,6 +20,7 @@ from aether.domain.endings import ended, seen_through
 
 ATTEMPT_MOST_S = 24 * 3600
 POLL_S = 0.1
+READ_AT_ONCE = 10_000
 AWAY_S = 0.5
 PRESENT_S = 0.2
 NOTED_WITHIN_S = 2.0
@@ -95,18 +96,27 @@ class ArqWorker:
             await ended(taking)
 
     def _taker(self) -> Worker:
-        """An arq worker with the slots that are free."""
+        """An arq worker with the slots that are free, and with others as they become free."""
         task: Any = self._attempt
-        return Worker(
+        taker = Worker(
             functions=[func(task, name=TASK, keep_result=0, timeout=ATTEMPT_MOST_S, max_tries=1)],
             redis_pool=self._redis,
             queue_name=QUEUE,
-            max_jobs=max(1, self._slots - len(self._running)),
+            max_jobs=self._slots,
+            queue_read_limit=READ_AT_ONCE,  # those that run stand in front of those that wait
             poll_delay=POLL_S,
             keep_result=0,
             retry_jobs=False,
             handle_signals=False,
         )
+        taker.max_jobs -= len(self._running)
+
+        def freed(_: "asyncio.Task[None]") -> None:
+            taker.max_jobs += 1
+
+        for running in self._running:
+            running.add_done_callback(freed)
+        return taker
 
     async def _attempt(self, _: object, named: str) -> None:
         """Run an attempt in a task of our own, whose end we can insist on."""

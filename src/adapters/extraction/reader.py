@@ -38,6 +38,8 @@ log = structlog.get_logger()
 MEMORY = 2**30
 CPU_S = 120
 WALL_S = 300.0
+MEMBER_S = 3600.0
+"""How long it may take to keep what comes in a file, which is not the file's fault, in seconds."""
 _REFUSALS: dict[str, type[FileEmpty] | type[FileUnreadable]] = {
     refusal.code: refusal
     for refusal in (FileEmpty, FileBroken, FileEncrypted, FileMislabelled, FileTooComplex, FileUnsupported)
@@ -169,10 +171,11 @@ class _Conversation:
         elif "stretch" in answer and self._on_stretch:
             await self._on_stretch(Stretch.unpacked(answer["stretch"]))
         elif "member" in answer and self._on_member:
-            begun = asyncio.get_running_loop().time()
+            begun, at = asyncio.get_running_loop().time(), self._limit.when()
+            if at is not None:
+                self._limit.reschedule(at + MEMBER_S)
             with suppress(MemberSpoiled):
                 await self._on_member(Member(**answer["member"]), self._member())
-            at = self._limit.when()
             if at is not None:
                 self._limit.reschedule(at + asyncio.get_running_loop().time() - begun)
         else:

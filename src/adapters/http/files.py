@@ -205,6 +205,7 @@ class _Doors:
         id, note = DocumentId(_parameter(request, "document")), request.query_params.get("note", "")
         graph = self._graph.within(viewer.tenant)
         document = await graph.read(documents.may_revise, id=id, by=viewer)
+        await graph.read(jobs.admit, most=self._waiting)
         name = documents.filename(request.query_params.get("name") or document.original_filename)
         self._measured(request, self._most)
         blob = await self._blobs.keep(flowing(request), most=self._most)

@@ -1,5 +1,7 @@
 """Pictures of the pages of documents, behind the same door as their bytes."""
 
+import asyncio
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -25,6 +27,8 @@ from aether.domain.previews import (
 from aether.domain.scanning import FileInfected
 from aether.domain.viewers import Viewer
 
+FETCHED_AT_ONCE = 2
+"""How many files are brought from a store for their pictures at a time."""
 PAGES_MOST = 10**6
 
 
@@ -62,6 +66,7 @@ class _Door:
     def __init__(self, graph: Graph, blobs: Blobs, previewer: Previewer, kept: Previews) -> None:
         self._graph = graph
         self._blobs = blobs
+        self._fetching = asyncio.Semaphore(FETCHED_AT_ONCE)
         self._previewer = previewer
         self._kept = kept
 
@@ -93,7 +98,7 @@ class _Door:
 
     async def _made(self, document: Document, page: int, width: int) -> bytes:
         type = document.understanding.content_type if document.understanding else ""
-        async with self._blobs.local(document.blob) as path:
+        async with self._fetching, self._blobs.local(document.blob) as path:
             return await self._previewer.preview(path, content_type=type, page=page, width=width)
 
 

@@ -51,6 +51,11 @@ class Neo4jContainers(Containers):
         self, container: DocumentId, *, deletion: str, by: UserId, at: Moment
     ) -> Collection[DocumentId]:
         rows = await self._run(
-            "containers/remove", container=container, deletion=deletion, user=by, now=at.now
+            "containers/remove",
+            container=container,
+            deletion=deletion,
+            user=by,
+            now=at.now,
+            second=int(at.now.timestamp()),
         )
         return [DocumentId(row["id"]) for row in rows]

@@ -80,8 +80,8 @@ class Neo4jJobs(Jobs):
         return 0 if row is None else int(row["open_ones"])
 
     @override
-    async def unfinished(self, *, running: bool, limit: int) -> Sequence[Job]:
-        rows = await self._run("jobs/unfinished", running=running, most=limit)
+    async def unfinished(self, *, running: bool, after: str, limit: int) -> Sequence[Job]:
+        rows = await self._run("jobs/unfinished", running=running, after=after, most=limit)
         return [job_of(row["job"]) for row in rows]
 
     @override

@@ -65,10 +65,12 @@ class Neo4jErasures(Erasures):
         self._run = run
 
     @override
-    async def due(self, *, before: datetime | None, limit: int) -> tuple[Sequence[Due], Sequence[Due]]:
-        params = {"before": _second(before), "most": limit}
-        documents = await self._run("trash/due_documents", **params)
-        notebooks = await self._run("trash/due_notebooks", **params)
+    async def due(
+        self, *, before: datetime | None, skip: tuple[int, int], limit: int
+    ) -> tuple[Sequence[Due], Sequence[Due]]:
+        second = _second(before)
+        documents = await self._run("trash/due_documents", before=second, skip=skip[0], most=limit)
+        notebooks = await self._run("trash/due_notebooks", before=second, skip=skip[1], most=limit)
         return [_due(row) for row in documents], [_due(row) for row in notebooks]
 
     @override

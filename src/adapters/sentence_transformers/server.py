@@ -73,4 +73,5 @@ def _within(thread: ThreadPoolExecutor, encode: EncodeNow) -> Encode:
 def _stand_back() -> None:
     """Let others go before this thread, and those that it starts; on Linux, a thread has its own niceness."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, max(NICENESS, os.getpriority(os.PRIO_PROCESS, thread)))

@@ -60,7 +60,7 @@ class HttpSender(Sender):
             return Outcome(error=refusal.code)
         except TimeoutError:
             return Outcome(error="TIMEOUT")
-        except (httpx.TransportError, OSError) as fault:
+        except (httpx.TransportError, OSError, UnicodeError) as fault:
             log.info("callback_lost", fault=type(fault).__name__)
             return Outcome(error=_reason(fault))
 
@@ -110,7 +110,7 @@ async def _resolved(at: Target) -> list[str]:
 
 
 def _reason(fault: Exception) -> str:
-    if isinstance(fault, socket.gaierror):
+    if isinstance(fault, socket.gaierror | UnicodeError):
         return "HOST_NOT_FOUND"
     if isinstance(fault, httpx.TimeoutException):
         return "TIMEOUT"

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from aether.domain.errors import Invalid
 
+LABEL_MOST = 63
+"""How long a part of a host's name may be, in characters."""
 URL_MOST = 2_000
 PORTS = frozenset({80, 443, 8080, 8443})
 """The ports of hosts that are not named."""
@@ -110,6 +112,8 @@ def target(url: str, *, rules: Rules) -> Target:
         raise UrlInvalid("must begin with https://")
     if not host or "%" in host or "@" in parts.netloc or parts.fragment:
         raise UrlInvalid("must name a host, and neither a person nor a fragment")
+    if any(not 0 < len(label) <= LABEL_MOST for label in host.split(".")) and ":" not in host:
+        raise UrlInvalid("must name a host")
     found = Target(
         scheme=parts.scheme,
         host=host,

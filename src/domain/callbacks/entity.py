@@ -21,6 +21,8 @@ CallbackId = NewType("CallbackId", str)
 DeliveryId = NewType("DeliveryId", str)
 
 CALLBACKS_MOST = 200
+SUBJECT_MOST = 20
+"""How many of one person are told of the same thing, those for once included."""
 """The most callbacks that one person can have at a time, but for those of single documents."""
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 2 * 60, 10 * 60, 3600, 6 * 3600, 24 * 3600))
 """How long is waited after each try that failed; after the last there is none."""
@@ -66,7 +68,8 @@ class TooManyCallbacks(Invalid):
 
     def __init__(self) -> None:
         super().__init__(
-            f"One person can have at most {CALLBACKS_MOST} callbacks; delete one.", field="callback_url"
+            f"One person can have at most {CALLBACKS_MOST} callbacks, {SUBJECT_MOST} on a thing: delete one.",
+            field="callback_url",
         )
 
 

@@ -9,6 +9,7 @@ from aether.domain.callbacks.entity import (
     CALLBACKS_MOST,
     GONE,
     KEPT,
+    SUBJECT_MOST,
     Callback,
     CallbackId,
     CallbackMissing,
@@ -64,6 +65,9 @@ async def create(
     await work.users.lock([by.user])
     live = [it for it in await work.callbacks.of_user(by.user) if it.ended_at is None and not it.once]
     if not once and len(live) >= CALLBACKS_MOST:
+        raise TooManyCallbacks
+    there = await work.callbacks.of_subjects([callback.subject])
+    if sum(it.owner == by.user for it in there) >= SUBJECT_MOST:
         raise TooManyCallbacks
     await work.callbacks.add(callback)
     return callback
@@ -194,7 +198,7 @@ async def _readable(work: Work, subject: str, *, by: Viewer) -> str:
     kind = subject.partition("_")[0]
     if kind == "upload":
         upload = await uploads.get(work, id=UploadId(subject), by=by)
-        return uploads.document_of(upload.id)
+        return upload.target or uploads.document_of(upload.id)
     if kind == "document":
         if DocumentId(subject) not in await work.documents.get_many([DocumentId(subject)], by=by):
             raise DocumentMissing(DocumentId(subject))

@@ -4,13 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from aether.domain import access, notebooks
+from aether.domain import access, jobs, notebooks
 from aether.domain.access import Permission
 from aether.domain.documents.entity import (
     Arrival,
     Document,
     DocumentId,
     DocumentMissing,
+    EmbeddingStatus,
     ProcessingStatus,
     SeenDocument,
 )
@@ -53,14 +54,18 @@ async def add_version(
     return await _revised(work, await opened(work, id, by=by), arrival, note=note, by=by, at=at)
 
 
-async def restore_version(work: Work, *, id: DocumentId, number: int, by: Viewer, at: Moment) -> Added:
+async def restore_version(
+    work: Work, *, id: DocumentId, number: int, waiting: int = jobs.WAITING_MOST, by: Viewer, at: Moment
+) -> Added:
     """Make an old version of a document its latest, as a new one; restoring the latest changes nothing.
 
     Raises:
+        QueueFull: *waiting* jobs of its tenant are open.
         VersionMissing: There is none with that number.
     """
     document = await opened(work, id, by=by)
     old = await _version(work, document, number)
+    await jobs.admit(work, most=waiting)
     return await _revised(work, document, old.arrival, note=f"Version {number} again", by=by, at=at)
 
 
@@ -140,8 +145,11 @@ async def _revised(
 async def _announced(work: Work, document: Document, fresh: Version, *, at: Moment) -> Document:
     """The document with a version to come, or with one to show where there is nothing to lose."""
     counted = replace(document, version=document.version + 1, updated_at=at.now)
-    if document.status is ProcessingStatus.COMPLETED:
-        revised = replace(counted, coming=fresh.number)
+    done = document.embedding is EmbeddingStatus.DONE  # it may just be processed once more
+    if document.status is ProcessingStatus.COMPLETED or (
+        document.status is ProcessingStatus.PROCESSING and done
+    ):
+        revised = replace(counted, coming=fresh.number, status=ProcessingStatus.COMPLETED)
         await work.documents.put(revised)
         return revised
     await work.versions.put((await noted(work, document)).overtaken())

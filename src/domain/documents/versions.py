@@ -211,4 +211,5 @@ def exchanged(
     if version.understanding is None:
         raise TypeError(f"{version.id} is shown before it was extracted.")
     shown = showing(document, version, now=now).begun(now=now)
-    return shown.understood(version.understanding, findings, now=now).chunked(chunks, now=now)
+    understood = shown.understood(version.understanding, findings, now=now)
+    return understood.chunked(chunks, now=now).completed(now=now)

@@ -144,9 +144,9 @@ async def give_back(work: Work, *, id: JobId, attempt: int, at: Moment) -> Job |
     return await _changed(work, job.again(returned=True, now=at.now), at=at)
 
 
-async def unfinished(work: Work, *, running: bool, limit: int) -> Sequence[Job]:
-    """Jobs of all tenants that are not over: those that run, or those that wait."""
-    return await work.jobs.unfinished(running=running, limit=limit)
+async def unfinished(work: Work, *, running: bool, after: str = "", limit: int) -> Sequence[Job]:
+    """Jobs of all tenants that are not over: those that run, or those that wait, the oldest first."""
+    return await work.jobs.unfinished(running=running, after=after, limit=limit)
 
 
 async def tenant_of(work: Work, *, id: JobId) -> TenantId | None:

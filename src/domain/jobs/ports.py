@@ -11,8 +11,8 @@ from aether.domain.tenants import TenantId
 class AllJobs(Protocol):
     """What those ask who look after the jobs of all tenants."""
 
-    async def unfinished(self, *, running: bool, limit: int) -> Sequence[Job]:
-        """Jobs that run, or that wait, the longest untouched first."""
+    async def unfinished(self, *, running: bool, after: str, limit: int) -> Sequence[Job]:
+        """Jobs that run, or that wait, behind the job *after*, the oldest first."""
         ...
 
     async def littered(self, *, limit: int) -> Sequence[Job]:
