@@ -7,7 +7,7 @@ UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all check format bench bench-read fuzz kills neo4j web schema lock clean
+.PHONY: help run test test-all check format bench bench-read bench-ingest fuzz kills neo4j web schema lock clean
 
 help: ## say what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ bench: $(VENV)/.dev ## measure, and write bench/results
 
 bench-read: $(VENV)/.dev ## race reading against @neo4j/graphql, and write bench/results/read.json; needs Node 20 and npm
 	$(BIN)/python -m bench.read $(ARGS)
+
+bench-ingest: $(VENV)/.dev ## race reading files against kreuzberg and markitdown, and write bench/results/ingest.json
+	$(BIN)/python -m bench.ingest $(ARGS)
 
 fuzz: $(VENV)/.dev ## ask N random questions on both ways to an answer, from SEED on, and compare
 	$(BIN)/python -m tests.plans.fuzz --cases $(or $(N),2000) --seed $(or $(SEED),1)
