@@ -16,7 +16,7 @@ RESULTS = Path(__file__).parents[1] / "results"
 PEERS = ("kreuzberg==4.10.4", "markitdown[docx,pdf,pptx,xls,xlsx]==0.1.8")
 """What others read files with; both MIT. They are installed beside us, and ship with nothing."""
 COLUMNS = ("s", "cpu_s", "rss_mib", "characters")
-PATIENCE_S = 300
+PATIENCE_S = 90
 
 
 def main() -> None:
