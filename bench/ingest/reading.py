@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-
 ENOUGH_S = 15.0
 """After so many seconds a file is not read once more."""
 
