@@ -163,9 +163,12 @@ async def sweep_once(ports: Ports, after: str = "") -> str:
     """
     stale = ports.moment().now - timedelta(seconds=ports.lease_s)
     read, most = ports.graph.read, SWEPT_AT_A_TIME
-    for job in await read(jobs.unfinished, running=True, after="", limit=most):
-        if job.updated_at <= stale and not await ports.leases.held(job.id):
-            await _strand(ports, job)
+    at = ""
+    while running := await read(jobs.unfinished, running=True, after=at, limit=most):
+        for job in running:
+            if job.updated_at <= stale and not await ports.leases.held(job.id):
+                await _strand(ports, job)
+        at = running[-1].id
     waiting = await read(jobs.unfinished, running=False, after=after, limit=most)
     untouched = [job.ticket for job in waiting if job.updated_at <= stale]
     for ticket in await ports.queue.lost(untouched):
