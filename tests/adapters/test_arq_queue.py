@@ -1,11 +1,13 @@
 """The queue wakes once, hands out no more than workers can chew, and lets tenants take turns."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 from arq.connections import ArqRedis
 
 from aether.adapters.arq.queue import AHEAD, QUEUE, SLOTS_LEAST, ArqQueue, QueueDown
+from aether.adapters.arq.worker import ArqWorker
 from aether.adapters.embedded.ports import free_port
 from aether.adapters.system import moment
 from aether.domain.jobs import JobId, JobPriority, Ticket
@@ -124,6 +126,41 @@ async def test_arq_is_handed_twice_as_many_as_all_workers_have_slots(arq: ArqRed
     await queue.leave("two")
     await arq.zrem(QUEUE, *names[:10])
     assert await queue.hand_out() == AHEAD * 6 - (AHEAD * 9 - 10)
+
+
+async def test_what_was_begun_by_workers_that_are_gone_takes_no_room_from_the_others(
+    arq: ArqRedis, queue: ArqQueue
+) -> None:
+    begun = [f"job_{n}:1" for n in range(AHEAD * SLOTS_LEAST)]
+    for place, name in enumerate(begun):
+        await arq.zadd(QUEUE, {name: place})
+        await arq.set(f"arq:in-progress:{name}", b"1")
+    await arq.set("aether:lease:job_0", "1")
+    (fresh,) = await pushed(queue, "a", 1, JobPriority.NORMAL)
+
+    assert await queue.hand_out() == 1
+
+    assert set(await handed(arq)) == {begun[0], fresh}
+
+
+async def test_who_takes_attempts_after_redis_was_away_has_the_slots_that_become_free(
+    arq: ArqRedis, queue: ArqQueue
+) -> None:
+    over = asyncio.Event()
+
+    async def run(_: str) -> None:
+        await over.wait()
+
+    worker = ArqWorker(arq, queue, run, slots=3)
+    attempts = [asyncio.create_task(worker._attempt(None, f"job_{n}:1")) for n in range(2)]
+    await asyncio.sleep(0)
+    taker = worker._taker()
+    assert taker.max_jobs == 1
+
+    over.set()
+    await asyncio.gather(*attempts)
+
+    assert taker.max_jobs == 3
 
 
 async def test_one_file_does_not_wait_for_ten_thousand_of_somebody_else(

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from aether.domain import documents, jobs
+from aether.domain.errors import Unavailable
 from aether.domain.jobs import JobId, JobStatus
 from aether.domain.tenants import TenantId
 from aether.domain.vectors import Vector
@@ -214,6 +215,22 @@ async def test_what_a_late_attempt_did_no_longer_counts(
     await run(with_port(unaware, port, late), job)
 
     assert [await job_of(ada, job)] == ended
+    await understood(ada, document, job, attempt=2)
+
+
+async def test_a_job_is_given_back_when_what_it_needs_is_away_for_long(
+    ada: Caller, ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document, job = await ada.upload(await ada.notebook(), "rivers.pdf", RIVERS)
+    monkeypatch.setattr("aether.workers.jobs.PATIENCE_S", -1.0)
+    away = Breaking(ports.vectors, "listed", Unavailable("The vector store is away."))
+
+    with pytest.raises(Unavailable):
+        await run(with_port(ports, "vectors", away), job)
+
+    waiting = await job_of(ada, job)
+    assert (waiting["status"], waiting["attempt"], waiting["stage"]) == ("QUEUED", 2, "embed")
+    await run(ports, job, attempt=2)
     await understood(ada, document, job, attempt=2)
 
 
