@@ -48,6 +48,26 @@ async def processed(caller: Caller, notebook: str, name: str, data: bytes) -> st
     return id
 
 
+async def test_what_is_held_keeps_nothing_else_from_being_erased(
+    house: House, ada: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aether.workers.trash.AT_A_TIME", 1)
+    held, free = await ada.notebook("Held"), await ada.notebook("Free")
+    kept = [await processed(ada, held, f"{n}.txt", f"Held {n}.".encode()) for n in range(2)]
+    goes = await processed(ada, free, "goes.txt", b"Goes.")
+    for id in (*kept, goes):
+        await ada.do("deleteDocument", id=id)
+    await ada.do("updateComplianceSettings", id=held, compliance={"legalHold": True})
+
+    await sweep_once(later(house, days=11))
+
+    told = (await ada.ask(BINNED))["trashedDocuments"]["edges"]
+    assert {edge["node"]["id"] for edge in told} == set(kept)
+    await ada.do("updateComplianceSettings", id=held, compliance={"legalHold": False})
+    await sweep_once(later(house, days=11))
+    assert (await ada.ask(BINNED))["trashedDocuments"]["totalCount"] == 0
+
+
 @pytest.mark.engines
 async def test_to_add_and_to_purge_leaves_everything_as_it_was(house: House, ada: Caller) -> None:
     notebook = await ada.notebook()
