@@ -355,8 +355,8 @@ class ReprocessDocumentInput:
 
 
 @strawberry.type
-class UpdateDocumentPayload(Payload):
-    """The document, as it now is.
+class DocumentPayload(Payload):
+    """What became of a document.
 
     Attributes:
         shown: The id of the document; none if it was refused.
@@ -368,6 +368,11 @@ class UpdateDocumentPayload(Payload):
     async def document(self, info: Info) -> Document | None:
         """The document; none if it was refused."""
         return None if self.shown is None else await document_by_id(info, self.shown)
+
+
+@strawberry.type
+class UpdateDocumentPayload(DocumentPayload):
+    """The document, as it now is."""
 
 
 @strawberry.type

@@ -11,7 +11,7 @@ from aether.domain.documents import DocumentId
 from aether.domain.errors import Invalid
 from aether.domain.notebooks import NotebookId
 from aether.graphql.context import Info
-from aether.graphql.documents import Document, document_by_id
+from aether.graphql.documents import DocumentPayload
 from aether.graphql.lists import Connection, connection, part
 from aether.graphql.refusals import Payload, mutation
 from aether.graphql.scalars import BigInt
@@ -117,19 +117,8 @@ class EmptyTrashInput:
 
 
 @strawberry.type
-class RestoreDocumentPayload(Payload):
-    """The document that is back.
-
-    Attributes:
-        shown: The id of the document; none if it was refused.
-    """
-
-    shown: strawberry.Private[str | None] = None
-
-    @strawberry.field
-    async def document(self, info: Info) -> Document | None:
-        """The document; none if it was refused."""
-        return None if self.shown is None else await document_by_id(info, self.shown)
+class RestoreDocumentPayload(DocumentPayload):
+    """The document that is back."""
 
 
 @strawberry.type

@@ -7,7 +7,6 @@ precision, which answers a single text in a quarter of the time.
 """
 
 import io
-import json
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from typing_extensions import override
+
+from aether.adapters.sentence_transformers.models import Model
 
 Encode = Callable[[Sequence[str]], list[bytes]]
 """The embeddings of texts, each of unit length, as little-endian 32-bit floats."""
@@ -107,12 +108,10 @@ def _exported(model: Any) -> bytes:
 def _by_onnx(graph: bytes, folder: Path, *, prompt: str, threads: int) -> Encode:
     import numpy as np
     import onnxruntime
-    from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_str((folder / "tokenizer.json").read_text())
-    tokenizer.enable_truncation(
-        json.loads((folder / "sentence_bert_config.json").read_text())["max_seq_length"]
-    )
+    known = Model.at(folder)
+    tokenizer = known.tokenizer
+    tokenizer.enable_truncation(known.most_tokens)
     tokenizer.enable_padding()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
