@@ -29,6 +29,7 @@ from aether.adapters.neo4j.graph import Neo4jGraph, connected
 from aether.adapters.neo4j.views import Neo4jViews
 from aether.adapters.patterns.detector import PatternDetector
 from aether.adapters.qdrant.vectors import QdrantVectors
+from aether.adapters.redis.estimates import RedisEstimates
 from aether.adapters.redis.feed import RedisFeed
 from aether.adapters.redis.leases import RedisLeases
 from aether.adapters.redis.reports import RedisReports
@@ -67,6 +68,7 @@ class Outside:
     queue: ArqQueue
     arq: ArqRedis
     leases: RedisLeases
+    estimates: RedisEstimates
     told: asyncio.Event
     processing: Processing | None = None
     sender: Sender | None = None
@@ -85,6 +87,7 @@ class Outside:
             feed=self.feed,
             queue=self.queue,
             leases=self.leases,
+            estimates=self.estimates,
             receiver=self.receiver,
             moment=system.moment,
             processing=self.processing,
@@ -203,6 +206,7 @@ async def outside(settings: Settings) -> AsyncIterator[Outside]:
             queue=ArqQueue(arq),
             arq=arq,
             leases=RedisLeases(redis),
+            estimates=RedisEstimates(redis),
             told=told,
             processing=processing,
             sender=sender,

@@ -14,9 +14,11 @@ from aether.domain.callbacks import Rules
 from aether.domain.direct import Direct
 from aether.domain.embeddings import Embedder
 from aether.domain.errors import Refused, Unauthenticated, Unavailable
+from aether.domain.estimates import Estimates
 from aether.domain.events import Feed
 from aether.domain.graph import Graph, Work
 from aether.domain.identity import Credential
+from aether.domain.jobs import Queue
 from aether.domain.moments import Moment
 from aether.domain.receiving import Receiver
 from aether.domain.vectors import Vectors
@@ -41,6 +43,8 @@ class Ports:
     embedder: Embedder
     vectors: Vectors
     feed: Feed
+    queue: Queue
+    estimates: Estimates
     receiver: Receiver
     direct: Direct | None
     doorkeeper: Doorkeeper
@@ -116,7 +120,7 @@ class Context:
     @cached_property
     def loaders(self) -> Loaders:
         """What is read many at a time."""
-        return Loaders(self.graph, self.viewer)
+        return Loaders(self.graph, self.ports.estimates, self.ports.queue, self.viewer)
 
     async def read(
         self, use_case: Callable[Concatenate[Work, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs

@@ -10,10 +10,12 @@ import strawberry
 from aether.domain import documents, jobs
 from aether.domain.documents import DocumentId, DocumentMissing
 from aether.domain.errors import Invalid
+from aether.domain.estimates import Estimate
 from aether.domain.events import BEGINNING, Report, cursor
 from aether.domain.jobs import JobId, JobKind, JobMissing, JobPriority, JobStatus
 from aether.domain.notebooks import NotebookId, NotebookMissing
 from aether.graphql.context import Info
+from aether.graphql.estimates import JobEstimate, estimate_of
 from aether.graphql.nodes import Node
 from aether.graphql.refusals import Payload, mutation
 
@@ -64,7 +66,13 @@ class Job(Node):
     error: JobFailure | None
     created_at: datetime
     finished_at: datetime | None
-    subject: strawberry.Private[str]
+    known: strawberry.Private[jobs.Job]
+    told_eta: strawberry.Private[Estimate | None] = None
+
+    @strawberry.field
+    async def eta(self, info: Info) -> JobEstimate | None:
+        """When it will be over, judged by jobs like it; none if it is over, or too little is known."""
+        return JobEstimate.of(self.told_eta or await estimate_of(info, self.known))
 
     @strawberry.field
     async def document(
@@ -73,7 +81,7 @@ class Job(Node):
         """The document it works on; none if it works on a notebook, or the document is gone."""
         from aether.graphql.documents import document_by_id
 
-        return await document_by_id(info, self.subject)
+        return await document_by_id(info, self.known.subject)
 
     @classmethod
     def of(cls, job: jobs.Job) -> "Job":
@@ -89,25 +97,22 @@ class Job(Node):
             error=JobFailure.of(job.failure),
             created_at=job.created_at,
             finished_at=job.finished_at,
-            subject=job.subject,
+            known=job,
         )
 
     def now(self, told: Mapping[str, Any]) -> "Job":
         """This job, as an event tells it."""
-        failure = told["failure"]
-        return Job(
-            id=self.id,
-            kind=self.kind,
-            priority=self.priority,
+        failure, eta = told["failure"], told.get("eta")
+        now = replace(
+            self.known,
             status=JobStatus(told["status"]),
             stage=told["stage"],
             progress=told["progress"],
             attempt=told["attempt"],
-            error=failure and JobFailure(code=failure["code"], message=failure["message"]),
-            created_at=self.created_at,
+            failure=failure and jobs.Failure(code=failure["code"], message=failure["message"]),
             finished_at=_instant(told["finished_at"]),
-            subject=self.subject,
         )
+        return replace(Job.of(now), told_eta=eta and Estimate.heard(eta))
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -10,8 +10,9 @@ from strawberry.dataloader import DataLoader
 
 from aether.domain import documents, notebooks, users
 from aether.domain.documents import DocumentId, SeenDocument
+from aether.domain.estimates import Estimate, Estimates
 from aether.domain.graph import Graph
-from aether.domain.jobs import Job, JobId
+from aether.domain.jobs import Job, JobId, Place, Queue, Ticket
 from aether.domain.notebooks import NotebookId, Seen
 from aether.domain.users import User, UserId
 from aether.domain.viewers import Viewer
@@ -23,7 +24,7 @@ T = TypeVar("T")
 class Loaders:
     """What is read many at a time, as one viewer sees it."""
 
-    def __init__(self, graph: Graph, viewer: Viewer) -> None:
+    def __init__(self, graph: Graph, estimates: Estimates, queue: Queue, viewer: Viewer) -> None:
         async def users_by_id(ids: list[UserId]) -> Sequence[User | None]:
             return _in_order(ids, await graph.read(users.get_many, ids))
 
@@ -36,10 +37,18 @@ class Loaders:
         async def jobs_by_id(ids: list[JobId]) -> Sequence[Job | None]:
             return _in_order(ids, await graph.read(documents.visible_jobs, ids, by=viewer))
 
+        async def estimates_by_id(ids: list[JobId]) -> Sequence[Estimate | None]:
+            return _in_order(ids, await estimates.told(ids))
+
+        async def places_of(tickets: list[Ticket]) -> Sequence[Place]:
+            return await queue.places(tickets)
+
         self.users = _loader(users_by_id)
         self.notebooks = _loader(notebooks_by_id)
         self.documents = _loader(documents_by_id)
         self.jobs = _loader(jobs_by_id)
+        self.estimates = _loader(estimates_by_id)
+        self.places: DataLoader[Ticket, Place] = DataLoader(load_fn=places_of, cache=False)
 
 
 def _loader(load: Callable[[list[K]], Awaitable[Sequence[T | None]]]) -> DataLoader[K, T | None]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from aether.domain.blobs import Blobs
 from aether.domain.callbacks import Sender
 from aether.domain.embeddings import Embedder
+from aether.domain.estimates import Estimates
 from aether.domain.events import Feed
 from aether.domain.graph import Graph
 from aether.domain.jobs import Leases, Queue
@@ -41,6 +42,7 @@ class Ports:
     feed: Feed
     queue: Queue
     leases: Leases
+    estimates: Estimates
     receiver: Receiver
     moment: Callable[[], Moment]
     processing: Processing | None = None

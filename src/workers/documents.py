@@ -56,18 +56,19 @@ async def process(ports: Ports, graph: Graph, job: Job) -> None:
 
 
 async def _stages(ports: Ports, graph: Graph, document: Document, job: Job) -> None:
-    done = STAGES[job.kind].index(job.stage)
+    done, meter = STAGES[job.kind].index(job.stage), Meter(ports, job, document)
     extracted: Extracted | None = None
     if done <= STAGES[job.kind].index("extract"):
-        extracted, document = await _extract(ports, graph, document, job)
+        extracted, document = await _extract(ports, graph, document, job, meter=meter)
     if document.coming is not None:
-        document = await _exchange(ports, graph, document, job, extracted)
+        document = await _exchange(ports, graph, document, job, extracted, meter=meter)
     elif done <= STAGES[job.kind].index("chunk"):
-        document = await _chunk(ports, graph, document, job, extracted)
-        await _embed(ports, graph, document, job)
+        document = await _chunk(ports, graph, document, job, extracted, meter=meter)
+        await _embed(ports, graph, document, job, meter=meter)
     else:
-        await _embed(ports, graph, document, job)  # only what lacks its vector
+        await _embed(ports, graph, document, job, meter=meter)  # only what lacks its vector
     await graph.write(documents.complete, job=job.id, attempt=job.attempt, at=ports.moment())
+    await meter.over()
     log.info(
         "document_completed",
         document=document.id,
@@ -76,14 +77,17 @@ async def _stages(ports: Ports, graph: Graph, document: Document, job: Job) -> N
     )
 
 
-async def _extract(ports: Ports, graph: Graph, document: Document, job: Job) -> tuple[Extracted, Document]:
+async def _extract(
+    ports: Ports, graph: Graph, document: Document, job: Job, *, meter: Meter
+) -> tuple[Extracted, Document]:
     await ports.blobs.size(document.blob)
     if ports.scanner is not None:
         await ports.scanner.scan(ports.blobs.open(document.blob))
     await graph.write(jobs.advance, id=job.id, attempt=job.attempt, stage="extract", at=ports.moment())
+    await meter.begin("extract")
 
     async with ports.blobs.local(document.blob) as path:
-        extracted = await _read(ports, graph, path, document, job)
+        extracted = await _read(ports, graph, path, document, job, meter=meter)
     packed = await asyncio.to_thread(lambda: orjson.dumps(extracted.packed()))
     kept = await ports.blobs.keep(_pieces(packed), most=TEXTS_MOST)
     understanding = _understanding(extracted, texts=kept.key)
@@ -102,10 +106,12 @@ async def _extract(ports: Ports, graph: Graph, document: Document, job: Job) -> 
     return extracted, understood
 
 
-async def _read(ports: Ports, graph: Graph, path: Path, document: Document, job: Job) -> Extracted:
+async def _read(
+    ports: Ports, graph: Graph, path: Path, document: Document, job: Job, *, meter: Meter
+) -> Extracted:
     """What the file says: as we read it, on from the page that was reached, or as it is read elsewhere."""
     named: Named = {"name": document.original_filename, "content_type": document.declared_type}
-    meter, elsewhere = Meter(ports, job, "extract"), ports.processing
+    elsewhere = ports.processing
     if elsewhere is None or elsewhere.sent is not Sent.ALL:
         parts, unpacking = Parts(ports, graph, job), Unpacking(ports, document)
         try:
@@ -163,8 +169,9 @@ def _findings(document: Document, extracted: Extracted, finds: Sequence[Find]) -
 
 
 async def _chunk(
-    ports: Ports, graph: Graph, document: Document, job: Job, extracted: Extracted | None
+    ports: Ports, graph: Graph, document: Document, job: Job, extracted: Extracted | None, *, meter: Meter
 ) -> Document:
+    await meter.begin("chunk")
     chunks = await cut(ports, graph, document, extracted or await _kept_text(ports, document))
     return await graph.write(
         documents.keep_chunks, chunks, job=job.id, attempt=job.attempt, at=ports.moment()
@@ -178,30 +185,35 @@ async def _kept_text(ports: Ports, document: Document) -> Extracted:
     return await asyncio.to_thread(lambda: Extracted.unpacked(orjson.loads(packed)))
 
 
-async def _embed(ports: Ports, graph: Graph, document: Document, job: Job) -> None:
+async def _embed(ports: Ports, graph: Graph, document: Document, job: Job, *, meter: Meter) -> None:
+    await meter.begin("embed")
     path = await graph.read(documents.path_of, notebook=document.notebook)
     chunks = await graph.read(documents.chunks_to_index, document=document.id)
-    stale = await embed(ports, document, job, chunks, path=path)
+    stale = await embed(ports, document, chunks, path=path, meter=meter)
     await graph.write(jobs.fenced, id=job.id, attempt=job.attempt)
     await ports.vectors.drop(document.tenant, stale)
     await graph.write(jobs.advance, id=job.id, attempt=job.attempt, stage="index", at=ports.moment())
+    await meter.begin("index")
     await follow(ports, graph, document)
 
 
 async def _exchange(
-    ports: Ports, graph: Graph, document: Document, job: Job, extracted: Extracted | None
+    ports: Ports, graph: Graph, document: Document, job: Job, extracted: Extracted | None, *, meter: Meter
 ) -> Document:
     """Have a document show its new version; until all of it is ready, it is found by the one it shows."""
+    await meter.begin("chunk")
     extracted = extracted or await _kept_text(ports, document)
     chunks = await cut(ports, graph, document, extracted)
     finds = await asyncio.to_thread(ports.detector.find, extracted.text)
     findings = _findings(document, extracted, finds[:FINDINGS_MOST])
     await graph.write(jobs.advance, id=job.id, attempt=job.attempt, stage="embed", at=ports.moment())
+    await meter.begin("embed")
     path = await graph.read(documents.path_of, notebook=document.notebook)
-    stale = await embed(ports, document, job, chunks, path=path)
+    stale = await embed(ports, document, chunks, path=path, meter=meter)
     shown = await graph.write(
         documents.show, chunks, findings, job=job.id, attempt=job.attempt, at=ports.moment()
     )
+    await meter.begin("index")
     await graph.write(jobs.fenced, id=job.id, attempt=job.attempt)
     await ports.vectors.drop(document.tenant, stale)
     await follow(ports, graph, document)

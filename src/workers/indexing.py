@@ -10,7 +10,6 @@ import structlog
 from aether.domain import documents
 from aether.domain.documents import Chunk, ChunkId, Document
 from aether.domain.graph import Graph
-from aether.domain.jobs import Job
 from aether.domain.texts import ChunkText, EarlierChunk, Extracted, chunks_of
 from aether.domain.vectors import Vector
 from aether.workers.context import Ports
@@ -36,7 +35,7 @@ async def cut(ports: Ports, graph: Graph, document: Document, extracted: Extract
 
 
 async def embed(
-    ports: Ports, document: Document, job: Job, chunks: Sequence[Chunk], *, path: tuple[str, ...]
+    ports: Ports, document: Document, chunks: Sequence[Chunk], *, path: tuple[str, ...], meter: Meter
 ) -> Collection[str]:
     """Give each chunk its vector, those excepted that have one of the same model.
 
@@ -45,7 +44,8 @@ async def embed(
     """
     there, model = await _models(ports, document), ports.embedder.model
     lacking = [chunk for chunk in chunks if there.get(chunk.id) != model]
-    meter = Meter(ports, job, "embed")
+    if len(lacking) < len(chunks):
+        meter.spare()
     for begin in range(0, len(lacking), EMBEDDED_AT_A_TIME):
         some = lacking[begin : begin + EMBEDDED_AT_A_TIME]
         await ports.vectors.put(document.tenant, await _vectors(ports, some, path=path))

@@ -225,3 +225,37 @@ async def test_a_redis_that_is_not_there_is_told() -> None:
         for asked in (queue.push(it), queue.renew(it), queue.forget(it), queue.hand_out(), queue.lost([it])):
             with pytest.raises(QueueDown):
                 await asked
+
+
+async def test_the_place_of_an_attempt_is_how_many_are_served_before_it(
+    arq: ArqRedis, queue: ArqQueue
+) -> None:
+    for tenant, many, priority in (
+        ("a", 12, JobPriority.NORMAL),
+        ("b", 3, JobPriority.NORMAL),
+        ("c", 30, JobPriority.LOW),
+        ("d", 5, JobPriority.HIGH),
+    ):
+        await pushed(queue, tenant, many, priority)
+    await queue.present("only", 1)
+    asked = [ticket("a", job=f"job_a_normal_{n:05}") for n in (0, 5, 11)] + [
+        ticket("c", job="job_c_low_00007", priority=JobPriority.LOW)
+    ]
+
+    places = await queue.places(asked)
+    order = await served(arq, queue, 50)
+
+    assert {place.slots for place in places} == {1}
+    for each, place in zip(asked, places, strict=True):
+        assert abs(order.index(each.name) - place.ahead) <= 2, each.name
+
+
+async def test_an_attempt_that_is_not_lined_up_yet_is_the_last_of_its_line(queue: ArqQueue) -> None:
+    await pushed(queue, "a", 4, JobPriority.NORMAL)
+    await pushed(queue, "b", 40, JobPriority.NORMAL)
+
+    (of_a, of_c) = await queue.places([ticket("a"), ticket("c")])
+
+    assert (of_a.ahead, of_c.ahead) == (9, 2)
+    assert of_a.slots == SLOTS_LEAST
+    assert await queue.places([]) == []

@@ -1,11 +1,14 @@
 """Jobs in the API, of which nobody runs any here."""
 
 import asyncio
+from datetime import datetime, timedelta
 
 import pytest
 
+from aether.adapters.redis import estimates
 from aether.adapters.system import moment
 from aether.domain import jobs
+from aether.domain.estimates import Estimate, Run
 from aether.domain.events import Event, EventId
 from aether.domain.jobs import JobId
 from aether.domain.tenants import TenantId
@@ -125,3 +128,86 @@ async def test_a_job_that_goes_on_is_replayed_from_any_cursor(house: House, ada:
     assert not any(it["gap"] for it in whole)
     for place, each in enumerate(whole):
         assert await replayed(str(each["cursor"]), 5 - place) == whole[place + 1 :]
+
+
+ETA = "query ($id: ID!) { job(id: $id) { status eta { earliest likely latest } } }"
+
+
+@pytest.fixture
+async def remembered(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten jobs of files with an ending of their own are remembered."""
+    monkeypatch.setattr(estimates, "FRESH_S", 0.0)
+    stages = {"validate": 1.0, "extract": 2.0, "chunk": 3.0, "embed": 30.0, "index": 4.0}
+    for _ in range(10):
+        await house.opened.estimates.note(Run(suffix=".slow", size=10, seconds=stages))
+
+
+async def eta_of(caller: Caller, job: str) -> tuple[float, float, float] | None:
+    """In how many seconds from now a job will be over."""
+    told = (await caller.ask(ETA, id=job))["job"]["eta"]
+    now = moment().now
+    return told and tuple(
+        (datetime.fromisoformat(told[it]) - now).total_seconds() for it in ("earliest", "likely", "latest")
+    )
+
+
+@pytest.mark.usefixtures("remembered")
+async def test_of_a_job_that_waits_is_told_when_it_will_be_over(ada: Caller) -> None:
+    notebook = await ada.notebook()
+    _, job = await ada.upload(notebook, "a.slow")
+
+    found = await eta_of(ada, job)
+
+    assert found is not None
+    assert 38 <= found[0] <= found[1] <= found[2]
+    await ada.do("cancelJob", id=job)
+    assert await eta_of(ada, job) is None
+
+
+@pytest.mark.usefixtures("remembered")
+async def test_of_a_job_that_runs_its_worker_knows_best(house: House, ada: Caller) -> None:
+    _, job = await ada.upload(await ada.notebook(), "a.slow")
+    tenant = TenantId((await ada.ask("{ tenant { id } }"))["tenant"]["id"])
+    graph = house.opened.graph.within(tenant)
+    await graph.write(jobs.claim, id=JobId(job), attempt=1, at=moment())
+    await graph.write(jobs.advance, id=JobId(job), attempt=1, stage="embed", at=moment())
+
+    found = await eta_of(ada, job)
+    assert found is not None
+    assert found[1] == pytest.approx(34, abs=5)
+
+    now = moment().now
+    said = Estimate(now - timedelta(seconds=5), now + timedelta(seconds=70), now + timedelta(seconds=90))
+    await house.opened.estimates.tell(JobId(job), said)
+    told = await eta_of(ada, job)
+    assert told == pytest.approx((0, 70, 90), abs=5)
+
+
+@pytest.mark.usefixtures("remembered")
+async def test_no_stranger_is_told_when_a_job_will_be_over(ada: Caller, eve: Caller) -> None:
+    _, job = await ada.upload(await ada.notebook(), "a.slow")
+
+    assert (await eve.ask(ETA, id=job))["job"] is None
+
+
+@pytest.mark.usefixtures("remembered")
+async def test_who_follows_a_job_is_told_too(house: House, ada: Caller) -> None:
+    _, job = await ada.upload(await ada.notebook(), "a.slow")
+    tenant = TenantId((await ada.ask("{ tenant { id } }"))["tenant"]["id"])
+    found = (await house.opened.graph.within(tenant).read(jobs.get_many, [JobId(job)]))[JobId(job)]
+    now = moment().now
+    said = Estimate(now, now + timedelta(seconds=1), now + timedelta(seconds=2))
+    payload = jobs.told(found) | {"status": "running", "eta": said.told()}
+    event = Event(id=EventId(""), tenant=tenant, topic=f"job/{job}", kind="k", payload=payload, at=now)
+    await house.opened.feed.publish(event)
+
+    query = """subscription ($id: ID!) { jobProgress(id: $id, after: "0-0") {
+      job { status eta { earliest likely latest } } } }"""
+    async with talking(ada) as wire:
+        await wire.begin(query, id=job)
+        told = (await wire.next())["jobProgress"]["job"]
+
+    assert told["status"] == "RUNNING"
+    assert [datetime.fromisoformat(it) for it in told["eta"].values()] == [
+        it.replace(microsecond=it.microsecond // 1000 * 1000) for it in said
+    ]

@@ -72,6 +72,8 @@ class Paths:
             embedder=away,
             vectors=away,
             feed=away,
+            queue=away,
+            estimates=away,
             receiver=away,
             direct=None,
             doorkeeper=away,

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from aether.adapters.redis.estimates import EstimatesDown, RedisEstimates
 from aether.domain import documents, jobs
 from aether.domain.errors import Unavailable
-from aether.domain.jobs import JobId, JobStatus
+from aether.domain.jobs import STAGES, JobId, JobKind, JobStatus
 from aether.domain.tenants import TenantId
 from aether.domain.vectors import Vector
 from aether.workers.context import Ports
@@ -353,3 +354,39 @@ async def reindexed(ports: Ports) -> None:
     for job in await ports.graph.read(jobs.unfinished, running=False, limit=500):
         if job.status in {JobStatus.PENDING, JobStatus.QUEUED} and job.kind is jobs.JobKind.REINDEX:
             await run(ports, job.id, job.attempt)
+
+
+async def test_of_a_job_that_went_through_at_once_it_is_remembered_how_long_it_took(
+    house: House, ada: Caller, ports: Ports
+) -> None:
+    noted: Any = Breaking(ports.estimates)
+    counted = replace(ports, estimates=noted)
+    document, job = await ada.upload(await ada.notebook(), "rivers.pdf", RIVERS)
+    await run(counted, job)
+    (latest, *_) = await RedisEstimates(house.opened.redis).runs()
+    assert noted.calls.count("note") == 1
+    assert (latest.suffix, latest.size) == (".pdf", len(RIVERS))
+    assert set(latest.seconds) == set(STAGES[JobKind.PROCESSING])
+    assert all(seconds >= 0 for seconds in latest.seconds.values())
+    assert latest.seconds["extract"] > 0
+
+    again = (await ada.do("reprocessDocument", "job { id }", id=document))["job"]["id"]
+    await run(counted, again)  # its vectors are there: it says nothing of how long others take
+    _, third = await ada.upload(await ada.notebook(), "rivers.pdf", RIVERS + b" ")
+    with pytest.raises(Crash):
+        await run(with_port(counted, "embedder", Breaking(ports.embedder, "embed")), third)
+    await strand(ports, third)
+    await run(counted, third, attempt=2)  # nor does one that was broken off
+    assert noted.calls.count("note") == 1
+
+
+async def test_that_nobody_remembers_how_long_jobs_take_hinders_none(ada: Caller, ports: Ports) -> None:
+    class Forgetful:
+        def __getattr__(self, _: str) -> Any:
+            raise EstimatesDown
+
+    document, job = await ada.upload(await ada.notebook(), "rivers.pdf", RIVERS)
+
+    await run(with_port(ports, "estimates", Forgetful()), job)
+
+    await understood(ada, document, job)

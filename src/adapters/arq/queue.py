@@ -21,7 +21,7 @@ from typing_extensions import override
 
 from aether.adapters.arq import scripts
 from aether.domain.errors import Unavailable
-from aether.domain.jobs import JobPriority, Queue, Ticket
+from aether.domain.jobs import JobPriority, Place, Queue, Ticket
 
 QUEUE = "aether:jobs"
 TASK = "run_job"
@@ -57,6 +57,7 @@ class ArqQueue(Queue):
         self._hand_out = redis.register_script(scripts.HAND_OUT)
         self._forget = redis.register_script(scripts.FORGET)
         self._lost = redis.register_script(scripts.LOST)
+        self._places = redis.register_script(scripts.PLACES)
 
     @override
     async def push(self, ticket: Ticket) -> None:
@@ -91,6 +92,16 @@ class ArqQueue(Queue):
             )
 
     @override
+    async def places(self, tickets: Sequence[Ticket]) -> Sequence[Place]:
+        if not tickets:
+            return []
+        asked = [it for ticket in tickets for it in (ticket.name, _line(ticket))]
+        args: list[Any] = [_now_ms(), SLOTS_LEAST, f"{_LINE}:", *_costs(), "", *asked]
+        with _told():
+            slots, *ahead = await self._places(keys=[QUEUE, _LINES, _WORKERS, _SLOTS], args=args)
+        return [Place(ahead=many, slots=slots) for many in ahead]
+
+    @override
     async def hand_out(self) -> int:
         return await self._handed_out("", 0)
 
@@ -105,10 +116,9 @@ class ArqQueue(Queue):
 
     async def _handed_out(self, worker: str, slots: int) -> int:
         keys = [QUEUE, _LINES, _RESTING, _PASS, _WORKERS, _SLOTS]
-        costs = [it for priority, cost in COSTS.items() for it in (priority.value, cost)]
         args: list[Any] = [_now_ms(), worker, slots, round(PRESENT_S * 1000), SLOTS_LEAST, AHEAD]
         with _told():
-            return int(await self._hand_out(keys=keys, args=[*args, f"{_LINE}:", *costs]))
+            return int(await self._hand_out(keys=keys, args=[*args, f"{_LINE}:", *_costs()]))
 
 
 _LINE = "aether:waiting"
@@ -126,6 +136,10 @@ def _line(ticket: Ticket) -> str:
 
 def _line_key(ticket: Ticket) -> str:
     return f"{_LINE}:{_line(ticket)}"
+
+
+def _costs() -> list[Any]:
+    return [it for priority, cost in COSTS.items() for it in (priority.value, cost)]
 
 
 def _now_ms() -> int:

@@ -90,3 +90,35 @@ end
 return found
 """
 """Which attempts neither wait nor were handed out, or were begun by a worker that may be gone: 1 for each."""
+
+PLACES = """
+local queue, lines, workers, slots = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local prefix, costs, waiting, all, i = ARGV[3], {}, {}, 0, 4
+local function cost(line) return costs[string.match(line, '[^/]+$')] end
+while ARGV[i] ~= '' do
+  costs[ARGV[i]] = tonumber(ARGV[i + 1])
+  i = i + 2
+end
+for _, worker in ipairs(redis.call('ZRANGEBYSCORE', workers, '(' .. ARGV[1], '+inf')) do
+  all = all + tonumber(redis.call('HGET', slots, worker) or 0)
+end
+local found = {all > 0 and all or tonumber(ARGV[2])}
+for _, line in ipairs(redis.call('ZRANGE', lines, 0, 499)) do
+  waiting[line] = redis.call('ZCARD', prefix .. line)
+end
+for place = i + 1, #ARGV, 2 do
+  local name, line = ARGV[place], ARGV[place + 1]
+  local ahead = redis.call('ZRANK', queue, name)
+  if not ahead then
+    local before = redis.call('ZRANK', prefix .. line, name) or redis.call('ZCARD', prefix .. line)
+    local had = (before + 1) * cost(line)
+    ahead = redis.call('ZCARD', queue) + before
+    for other, many in pairs(waiting) do
+      if other ~= line then ahead = ahead + math.min(many, math.floor(had / cost(other))) end
+    end
+  end
+  found[#found + 1] = ahead
+end
+return found
+"""
+"""How many slots there are, and how many go before each attempt: in its line, and of others in turn."""

@@ -49,6 +49,7 @@ from aether.domain.jobs.keeping import (
 from aether.domain.jobs.ports import (
     Jobs,
     Leases,
+    Place,
     Queue,
     Work,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "JobStatus",
     "Jobs",
     "Leases",
+    "Place",
     "Queue",
     "QueueFull",
     "Ticket",

@@ -1,7 +1,7 @@
 """Where jobs are kept, what wakes workers, and who works on what."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from aether.domain import events
 from aether.domain.jobs.entity import Job, JobId, Ticket
@@ -52,6 +52,18 @@ class Jobs(AllJobs, Protocol):
         ...
 
 
+class Place(NamedTuple):
+    """Where an attempt is in the queue.
+
+    Attributes:
+        ahead: How many attempts go before it, those that run included.
+        slots: How many run at the same time.
+    """
+
+    ahead: int
+    slots: int
+
+
 class Queue(Protocol):
     """What wakes workers, and keeps the order in which they take attempts up.
 
@@ -76,6 +88,10 @@ class Queue(Protocol):
 
     async def forget(self, ticket: Ticket) -> None:
         """Forget an attempt that nobody is to take up any more."""
+        ...
+
+    async def places(self, tickets: Sequence[Ticket]) -> Sequence[Place]:
+        """Where attempts are, in the order given; one that is not lined up yet comes last in its line."""
         ...
 
 
