@@ -6,9 +6,11 @@ its stage is, the more its own pace counts. Three instants are told: of ten jobs
 the earliest and one after the latest. Where too few jobs are known to say so, nothing is said.
 """
 
+from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from math import log, sqrt
 from pathlib import PurePosixPath
 from statistics import fmean, pstdev
@@ -30,6 +32,12 @@ ARRIVALS = 1.5
 """How many times the work ahead there may be at the latest, since more comes that goes first."""
 SPREAD = 1.3
 """Beyond so many standard deviations lies one of ten, on either side."""
+LATELY = timedelta(seconds=30)
+"""For how long it counts how fast bytes came."""
+PIECE = timedelta(seconds=0.25)
+LOOKS_LEAST = 4
+SLOWEST = 0.25
+"""To what share of its speed a connection may fall, in the worst case that is told."""
 INSTANT_S = 1e-3
 """What takes no time takes so long, in seconds."""
 
@@ -153,6 +161,37 @@ def wait(runs: Sequence[Run], place: Place) -> Rest | None:
     work, doubt = place.ahead * fmean(times), SPREAD * sqrt(place.ahead) * pstdev(times)
     least, most = max(0.0, work - doubt), (work + doubt) * ARRIVALS
     return Rest(*(it / place.slots for it in (least, work, most)))
+
+
+class Pace:
+    """How fast bytes come, by what was seen of them lately."""
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[datetime, int]] = deque()
+
+    def see(self, offset: int, *, at: datetime) -> None:
+        """Take note that *offset* bytes were there; what was so just now is one look, not two."""
+        if self._seen and at - self._seen[-1][0] < PIECE:
+            return
+        self._seen.append((at, offset))
+        while at - self._seen[0][0] > LATELY:
+            self._seen.popleft()
+
+    def rest(self, left: int) -> Rest | None:
+        """What is still to come of *left* more bytes; none if too little was seen, or none have come."""
+        looks = list(self._seen)
+        if len(looks) < LOOKS_LEAST or looks[-1][1] <= looks[0][1]:
+            return None
+        speeds = sorted(_speed(before, after) for before, after in pairwise(looks))
+        usual = _speed(looks[0], looks[-1])
+        last = len(speeds) - 1
+        fast, slow = speeds[round(last * 0.9)], speeds[round(last * 0.1)]
+        return Rest(*(left / it for it in (max(fast, usual), usual, min(usual, max(slow, usual * SLOWEST)))))
+
+
+def _speed(before: tuple[datetime, int], after: tuple[datetime, int]) -> float:
+    """Bytes a second."""
+    return (after[1] - before[1]) / (after[0] - before[0]).total_seconds()
 
 
 def _alike(runs: Sequence[Run], *, suffix: str, size: int) -> list[Run]:

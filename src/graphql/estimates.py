@@ -7,19 +7,19 @@ import strawberry
 from aether.domain import estimates, jobs
 from aether.domain.documents import DocumentId
 from aether.domain.errors import Unavailable
-from aether.domain.estimates import Estimate, Standing
+from aether.domain.estimates import Standing
 from aether.domain.jobs import JobKind, JobStatus
 from aether.graphql.context import Info
 
 
 @strawberry.type
-class JobEstimate:
-    """When a job will be over: of ten jobs, about one is over before the earliest, and one after the latest.
+class Estimate:
+    """When something will be over: of ten such things, one is over before the earliest, one after the latest.
 
     Attributes:
-        earliest: The job is hardly over before.
-        likely: The job is as likely over before as after.
-        latest: The job is hardly over after, unless others get in its way.
+        earliest: It is hardly over before.
+        likely: It is as likely over before as after.
+        latest: It is hardly over after, unless others get in its way.
     """
 
     earliest: datetime
@@ -27,7 +27,7 @@ class JobEstimate:
     latest: datetime
 
     @classmethod
-    def of(cls, estimate: Estimate | None) -> "JobEstimate | None":
+    def of(cls, estimate: estimates.Estimate | None) -> "Estimate | None":
         """*estimate*, if there is one."""
         return (
             None
@@ -36,7 +36,7 @@ class JobEstimate:
         )
 
 
-async def estimate_of(info: Info, job: jobs.Job) -> Estimate | None:
+async def estimate_of(info: Info, job: jobs.Job) -> estimates.Estimate | None:
     """When a job that the viewer may see will be over; none if that cannot be said now."""
     if job.status.over or job.kind is not JobKind.PROCESSING:
         return None
@@ -46,7 +46,7 @@ async def estimate_of(info: Info, job: jobs.Job) -> Estimate | None:
         return None
 
 
-async def _estimated(info: Info, job: jobs.Job) -> Estimate | None:
+async def _estimated(info: Info, job: jobs.Job) -> estimates.Estimate | None:
     ports, loaders = info.context.ports, info.context.loaders
     now = ports.moment().now
     running = job.status is JobStatus.RUNNING

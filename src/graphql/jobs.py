@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
-from aether.domain import documents, jobs
+from aether.domain import documents, estimates, jobs
 from aether.domain.documents import DocumentId, DocumentMissing
 from aether.domain.errors import Invalid
-from aether.domain.estimates import Estimate
 from aether.domain.events import BEGINNING, Report, cursor
 from aether.domain.jobs import JobId, JobKind, JobMissing, JobPriority, JobStatus
 from aether.domain.notebooks import NotebookId, NotebookMissing
 from aether.graphql.context import Info
-from aether.graphql.estimates import JobEstimate, estimate_of
+from aether.graphql.estimates import Estimate, estimate_of
 from aether.graphql.nodes import Node
 from aether.graphql.refusals import Payload, mutation
 
@@ -67,12 +66,12 @@ class Job(Node):
     created_at: datetime
     finished_at: datetime | None
     known: strawberry.Private[jobs.Job]
-    told_eta: strawberry.Private[Estimate | None] = None
+    told_eta: strawberry.Private[estimates.Estimate | None] = None
 
     @strawberry.field
-    async def eta(self, info: Info) -> JobEstimate | None:
+    async def eta(self, info: Info) -> Estimate | None:
         """When it will be over, judged by jobs like it; none if it is over, or too little is known."""
-        return JobEstimate.of(self.told_eta or await estimate_of(info, self.known))
+        return Estimate.of(self.told_eta or await estimate_of(info, self.known))
 
     @strawberry.field
     async def document(
@@ -112,7 +111,7 @@ class Job(Node):
             failure=failure and jobs.Failure(code=failure["code"], message=failure["message"]),
             finished_at=_instant(told["finished_at"]),
         )
-        return replace(Job.of(now), told_eta=eta and Estimate.heard(eta))
+        return replace(Job.of(now), told_eta=eta and estimates.Estimate.heard(eta))
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -12,6 +12,7 @@ from aether.domain import batches, callbacks, checks
 from aether.domain.batches import BatchId, Entry
 from aether.domain.documents import DocumentId
 from aether.domain.errors import Refused, Unavailable
+from aether.domain.estimates import Pace
 from aether.domain.events import BEGINNING
 from aether.domain.jobs import Failure
 from aether.domain.notebooks import NotebookId
@@ -21,6 +22,7 @@ from aether.graphql.batches import UploadBatch, batch_by_id
 from aether.graphql.callbacks import RegisteredCallback, registered
 from aether.graphql.context import Info
 from aether.graphql.documents import Document, document_by_id
+from aether.graphql.estimates import Estimate
 from aether.graphql.jobs import Job, followed, job_by_id
 from aether.graphql.refusals import Payload, UserError, mutation
 from aether.graphql.scalars import BigInt
@@ -109,12 +111,14 @@ class UploadProgress:
         cursor: Give it as `after` to go on from here.
         gap: Whether something between `after` and this is lost; what is shown is the present all the same.
         upload: The upload; with its document and its job when all bytes are there.
+        eta: When all bytes will be there, by how fast they came since one follows; none if that is not known.
         at: When it was so.
     """
 
     cursor: str
     gap: bool
     upload: Upload
+    eta: Estimate | None
     at: datetime
 
 
@@ -265,12 +269,22 @@ class UploadSubscriptions:
         known = Upload.of(await ports.receiver.look(id, by=info.context.viewer), now=now)
         over = known.status is not UploadStatus.RECEIVING
         if after is None or over:
-            yield UploadProgress(cursor=BEGINNING, gap=False, upload=known, at=now)
+            yield UploadProgress(cursor=BEGINNING, gap=False, upload=known, eta=None, at=now)
         if over:
             return
+        pace = Pace()
         async for told in followed(info, topic_of(id), after):
-            shown = _shown(known, told.event.payload)
-            yield UploadProgress(cursor=told.cursor, gap=told.gap, upload=shown, at=told.event.at)
+            shown, at = _shown(known, told.event.payload), told.event.at
+            pace.see(shown.offset, at=at)
+            eta = _eta(pace, shown, at=at)
+            yield UploadProgress(cursor=told.cursor, gap=told.gap, upload=shown, eta=eta, at=at)
+
+
+def _eta(pace: Pace, upload: Upload, *, at: datetime) -> Estimate | None:
+    if upload.status is not UploadStatus.RECEIVING or upload.length is None:
+        return None
+    rest = pace.rest(upload.length - upload.offset)
+    return rest and Estimate.of(rest.since(at))
 
 
 def _shown(upload: Upload, told: Mapping[str, Any]) -> Upload:

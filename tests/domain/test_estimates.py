@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from aether.domain.estimates import (
     RUNS_LEAST,
     Estimate,
+    Pace,
     Rest,
     Run,
     Standing,
@@ -172,3 +173,39 @@ def test_an_estimate_outlives_its_telling_and_never_lies_in_the_past() -> None:
 )
 def test_the_ending_of_a_name_is_short(name: str, suffix: str) -> None:
     assert suffix_of(name) == suffix
+
+
+def paced(*steps: tuple[float, int]) -> Pace:
+    """What was seen of bytes: so many more after so many more seconds."""
+    pace, at, offset = Pace(), NOW, 0
+    pace.see(offset, at=at)
+    for seconds, more in steps:
+        at, offset = at + timedelta(seconds=seconds), offset + more
+        pace.see(offset, at=at)
+    return pace
+
+
+def test_bytes_that_come_evenly_are_all_there_when_one_would_think() -> None:
+    found = paced(*[(1.0, MB)] * 5).rest(10 * MB)
+
+    assert found == pytest.approx((10.0, 10.0, 10.0))
+
+
+def test_bytes_that_come_by_fits_and_starts_widen_the_bounds() -> None:
+    found = paced((1, MB), (1, 3 * MB), (1, 0), (1, 4 * MB), (1, 2 * MB)).rest(20 * MB)
+
+    assert found is not None
+    assert found.likely == pytest.approx(10.0)
+    assert found.least < 8.0
+    assert 20.0 < found.most <= 40.0
+
+
+def test_only_what_was_seen_lately_counts() -> None:
+    slow_once = paced(*[(1.0, 1_000)] * 60, *[(1.0, MB)] * 60).rest(10 * MB)
+
+    assert slow_once == pytest.approx((10.0, 10.0, 10.0))
+
+
+@pytest.mark.parametrize("steps", [[], [(1.0, MB)], [(1.0, 0)] * 9, [(0.01, MB)] * 9])
+def test_of_bytes_that_were_hardly_seen_nothing_is_said(steps: list[tuple[float, int]]) -> None:
+    assert paced(*steps).rest(MB) is None

@@ -141,3 +141,24 @@ async def test_who_missed_something_is_shown_every_open_job(ada: Caller, wire: W
     told = [(await wire.next())["notebookUploads"] for _ in range(4)]
     assert all(it["gap"] for it in told)
     assert {it["job"]["id"] for it in told[:3]} == jobs
+
+
+async def test_who_follows_an_upload_is_told_when_all_bytes_will_be_there(ada: Caller, wire: Wire) -> None:
+    made = await ada.do(
+        "createUpload", "upload { id url }", notebookId=await ada.notebook(), name="elbe.txt", size=1_000
+    )
+    query = """subscription ($id: ID!) { uploadProgress(uploadId: $id) {
+      at upload { offset } eta { earliest likely latest } } }"""
+    await wire.begin(query, id=made["upload"]["id"])
+    await wire.next()
+
+    for start in range(0, 700, 100):
+        await brought(ada, made["upload"]["url"], start, b"x" * 100)
+        await asyncio.sleep(0.3)
+    told = [(await wire.next())["uploadProgress"]]
+    while told[-1]["upload"]["offset"] < 700:
+        told.append((await wire.next())["uploadProgress"])
+
+    assert told[0]["eta"] is None
+    eta = told[-1]["eta"]
+    assert told[-1]["at"] < eta["earliest"] <= eta["likely"] <= eta["latest"]

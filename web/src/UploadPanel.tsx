@@ -9,7 +9,7 @@ import { useSession } from "./session";
 import { Steps } from "./Steps";
 import { UploadAction } from "./UploadAction";
 import { useNotebooks } from "./useNotebooks";
-import { said } from "./words";
+import { leftOf, said } from "./words";
 
 export const UPLOAD_PLUGIN: GraphiQLPlugin = { title: "Upload", icon: UploadIcon, content: UploadPanel };
 
@@ -70,6 +70,9 @@ function Outcome({ progress }: { readonly progress: Progress }) {
     <div className="outcome" role="status" data-phase={progress.phase}>
       {progress.failure && <code>{progress.failure.code}</code>}
       <p>{said(progress)}</p>
+      <p className="hint" aria-live="off">
+        {leftOf(progress, Date.now())}
+      </p>
     </div>
   );
 }

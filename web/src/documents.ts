@@ -42,6 +42,8 @@ export interface Job {
   /** How much of the whole is done, from 0 to 100. */
   readonly progress: number;
   readonly error: { readonly code: string; readonly message: string } | null;
+  /** When it will be over, as ISO 8601; none if that cannot be said. */
+  readonly eta: { readonly likely: string; readonly latest: string } | null;
 }
 
 /** A job as it is, then each change, up to its end. */
@@ -56,6 +58,10 @@ export const PROGRESS = `subscription Progress($job: ID!) {
       error {
         code
         message
+      }
+      eta {
+        likely
+        latest
       }
     }
   }

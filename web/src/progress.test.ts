@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import type { Job } from "./documents";
 import { ACCEPTED, failed, IDLE, markOf, type Progress, sending, STEPS, worked } from "./progress";
+import { leftOf } from "./words";
 
 const job = (changes: Partial<Job>): Job => ({
   id: "job_1",
@@ -9,6 +10,7 @@ const job = (changes: Partial<Job>): Job => ({
   stage: "VALIDATE",
   progress: 0,
   error: null,
+  eta: null,
   ...changes,
 });
 
@@ -35,6 +37,15 @@ describe("progress", () => {
   test("a report that comes late takes nothing back", () => {
     const embedding = worked(ACCEPTED, job({ stage: "EMBED", progress: 60 }));
     expect(worked(embedding, job({ stage: "EXTRACT", progress: 20 }))).toEqual(embedding);
+  });
+
+  test("it is told how long it will take, roughly, and at most", () => {
+    const eta = { likely: "2026-11-29T12:00:42Z", latest: "2026-11-29T12:01:30Z" };
+    const now = Date.parse("2026-11-29T12:00:00Z");
+    expect(leftOf(worked(ACCEPTED, job({ eta })), now)).toBe("about 45 s left, at most 2 min");
+    expect(leftOf(worked(ACCEPTED, job({ eta })), now + 120_000)).toBe("about 5 s left");
+    expect(leftOf(worked(ACCEPTED, job({})), now)).toBe("");
+    expect(leftOf(worked(ACCEPTED, job({ eta, status: "COMPLETED" })), now)).toBe("");
   });
 
   test("a completed job is ready", () => {

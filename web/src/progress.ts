@@ -17,6 +17,8 @@ export interface Progress {
   /** How much of the phase is done, from 0 to 100. */
   readonly percent: number;
   readonly failure?: Failure;
+  /** When it will be ready, probably and at the latest, in milliseconds since 1970. */
+  readonly eta?: readonly [likely: number, latest: number];
 }
 
 export const IDLE: Progress = { phase: "idle", step: "upload", percent: 0 };
@@ -35,7 +37,13 @@ export function failed(before: Progress, failure: Failure): Progress {
 /** The progress that *job* reports; it never goes back. */
 export function worked(before: Progress, job: Job): Progress {
   const step = later(before.step, stepOf(job.stage));
-  const at: Progress = { phase: "working", step, percent: Math.max(before.percent, job.progress) };
+  const eta = job.eta && ([Date.parse(job.eta.likely), Date.parse(job.eta.latest)] as const);
+  const at: Progress = {
+    phase: "working",
+    step,
+    percent: Math.max(before.percent, job.progress),
+    ...(eta && { eta }),
+  };
   switch (job.status.toUpperCase()) {
     case "COMPLETED":
       return { phase: "ready", step: "index", percent: 100 };

@@ -27,6 +27,18 @@ export function said({ phase, step, failure }: Progress): string {
   }
 }
 
+/** How long *progress* goes on from *now* on, such as `about 40 s left, at most 2 min`; empty if nobody knows. */
+export function leftOf({ phase, eta }: Progress, now: number): string {
+  if (phase !== "working" || !eta) return "";
+  const [likely, latest] = eta.map((it) => lasting((it - now) / 1000)) as [string, string];
+  return likely === latest ? `about ${likely} left` : `about ${likely} left, at most ${latest}`;
+}
+
+function lasting(seconds: number): string {
+  if (seconds < 50) return `${Math.max(5, Math.ceil(seconds / 5) * 5)} s`;
+  return seconds < 3000 ? `${Math.ceil(seconds / 60)} min` : `${Math.ceil(seconds / 3600)} h`;
+}
+
 const FIGURES = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 
 /** *bytes* for people, such as `1.4 MB`. */
