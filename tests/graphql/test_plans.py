@@ -26,6 +26,7 @@ RESOLVED = {
     ("Document", "documentVersions"): "seldom asked: the versions' own statement answers",
     ("Document", "twins"): "are sought by their bytes, everywhere that one may read",
     ("Document", "pageImageUrl"): "takes arguments that nothing of the graph depends on",
+    ("Job", "eta"): "is judged by other jobs, and by the queue",
     ("Query", "callbackDeliveries"): "one's own, which nothing of the access rule concerns",
     ("Query", "callbacks"): "one's own, which nothing of the access rule concerns",
     ("Query", "directUploadParts"): "signs URLs",
