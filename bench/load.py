@@ -8,6 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+AT_ONCE_MOST = 16
+"""Over how many connections requests go that are sent at their time."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
@@ -34,7 +37,28 @@ async def run(
     await asyncio.gather(
         *(_client(parts.hostname, parts.port, requests, until, taken) for _ in range(at_once))
     )
-    elapsed = time.perf_counter() - begun
+    return _figures(taken, time.perf_counter() - begun)
+
+
+async def paced(
+    url: str, bodies: Sequence[dict[str, object]], *, token: str, per_s: float, seconds: float
+) -> Figures:
+    """Post *bodies* in turn, so many a second, as people do who do not wait for each other.
+
+    A request that cannot be sent in time has been waiting since it was due.
+    """
+    parts = urlsplit(url)
+    requests = itertools.cycle([_request(parts.path, parts.netloc, body, token) for body in bodies])
+    begun = time.perf_counter()
+    due = iter([begun + number / per_s for number in range(int(per_s * seconds))])
+    taken: list[tuple[float, bool, int]] = []
+    await asyncio.gather(
+        *(_patient_client(parts.hostname, parts.port, requests, due, taken) for _ in range(AT_ONCE_MOST))
+    )
+    return _figures(taken, time.perf_counter() - begun)
+
+
+def _figures(taken: Sequence[tuple[float, bool, int]], elapsed: float) -> Figures:
     times = sorted(seconds * 1000 for seconds, _, _ in taken)
     return Figures(
         requests=len(taken),
@@ -70,6 +94,23 @@ async def _client(
         status, body = await _answer(reader)
         well = status == 200 and b'"errors"' not in body
         taken.append((time.perf_counter() - begun, well, len(body)))
+    writer.close()
+
+
+async def _patient_client(
+    host: str | None,
+    port: int | None,
+    requests: Iterator[bytes],
+    due: Iterator[float],
+    taken: list[tuple[float, bool, int]],
+) -> None:
+    reader, writer = await asyncio.open_connection(host, port)
+    for at in due:
+        await asyncio.sleep(max(0.0, at - time.perf_counter()))
+        writer.write(next(requests))
+        status, body = await _answer(reader)
+        well = status == 200 and b'"errors"' not in body
+        taken.append((time.perf_counter() - at, well, len(body)))
     writer.close()
 
 

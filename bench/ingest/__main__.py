@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import machine
-from bench.ingest import corpus, product, reading, scans
+from bench.ingest import corpus, product, queries, reading, scans
 
 RESULTS = Path(__file__).parents[1] / "results"
 PEERS = ("kreuzberg==4.10.4", "markitdown[docx,pdf,pptx,xls,xlsx]==0.1.8")
@@ -31,6 +31,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         files = corpus.written(Path(folder))
         if given.only != "product":
+            figures["queries"] = queries.measured()
             figures["scans"] = scans.measured()
             figures["reading"] = _raced(files, given.times)
         if given.only != "reading":
@@ -81,7 +82,7 @@ def _show(figures: dict[str, Any]) -> None:
         print(f"\n{name} ({row['bytes'] / 1e6:.1f} MB)")
         for tool in reading.TOOLS:
             print(f"  {tool:12}", "  ".join(f"{it} {row[tool].get(it, '-')}" for it in COLUMNS))
-    print(json.dumps(figures.get("scans", {}), indent=2))
+    print(json.dumps({part: figures.get(part, {}) for part in ("queries", "scans")}, indent=2))
     print(json.dumps(figures.get("product", {}), indent=2))
 
 

@@ -1,23 +1,22 @@
 """A whole Aether at work: how fast bytes are safe, a document is found, and whether the API notices."""
 
 import asyncio
-import base64
-import http.client
 import json
-import os
 import time
 import urllib.request
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from bench import aether, load
+from bench.ingest import tus
 from bench.machine import Usage, children
 
-MEGABYTE = 1_000_000
 PATIENCE_S = 600.0
-BUSY_FILES = 8
+SECONDS = 8.0
+PER_S = 100
+BUSY_FILES = 12
 """How many long files wait while the API is asked: more than a worker takes at once."""
 
 NOTEBOOK = 'mutation { createNotebook(input: { name: "Bench" }) { notebook { id } } }'
@@ -32,36 +31,12 @@ def measured(files: dict[str, Path]) -> dict[str, object]:
     """Every figure of an Aether of our own."""
     with aether.folder() as data, aether.up(data, "--empty") as running:
         notebook = running.ask(NOTEBOOK)["createNotebook"]["notebook"]["id"]
-        figures: dict[str, object] = {"100 MB by tus": _tus(running, notebook, 100 * MEGABYTE)}
+        figures: dict[str, object] = {"100 MB by tus": tus.measured(running, notebook)}
         _warm(running, notebook)
         for name in ("PDF, 200 pages", "DOCX, 150 chapters"):
             figures[f"found: {name}"] = _found(running, notebook, files[name])
         figures["API beside busy workers"] = _beside(running, notebook, list(files.values())[1])
         return figures
-
-
-def _tus(running: aether.Running, notebook: str, size: int) -> dict[str, float]:
-    """How long *size* bytes take until they are safe, and until their document is there."""
-    at = urlsplit(running.url)
-    link = http.client.HTTPConnection(at.hostname or "", at.port, timeout=60)
-    shared = {"Authorization": f"Bearer {running.token}", "Tus-Resumable": "1.0.0"}
-    named = {"filename": b"noise.bin", "notebook": notebook.encode()}
-    told = ",".join(f"{key} {base64.b64encode(value).decode()}" for key, value in named.items())
-    begun = time.perf_counter()
-    link.request("POST", "/uploads", headers={**shared, "Upload-Length": str(size), "Upload-Metadata": told})
-    answer = link.getresponse()
-    answer.read()
-    if answer.status != http.client.CREATED:
-        raise RuntimeError(f"The upload is refused: {answer.status}.")
-    place = urlsplit(answer.headers["Location"]).path
-    kind = {"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
-    link.request("PATCH", place, body=os.urandom(size), headers={**shared, **kind})
-    answer = link.getresponse()
-    answer.read()
-    if answer.headers.get("Upload-Offset") != str(size):
-        raise RuntimeError(f"The bytes are not all there: {answer.status}.")
-    taken = time.perf_counter() - begun
-    return {"seconds": round(taken, 2), "mb_per_s": round(size / MEGABYTE / taken, 1)}
 
 
 def _warm(running: aether.Running, notebook: str) -> None:
@@ -93,25 +68,38 @@ def _found(running: aether.Running, notebook: str, path: Path) -> dict[str, floa
 
 def _beside(running: aether.Running, notebook: str, path: Path) -> dict[str, object]:
     """How the API answers alone, and beside workers that have more than enough to do; in turns."""
-    body = [{"query": VIEWED, "variables": {"id": notebook}}]
-    ask = {"token": running.token, "at_once": 4, "seconds": 10.0}
-    url = f"{running.url}/graphql"
-    asyncio.run(load.run(url, body, **(ask | {"seconds": 2.0})))
-    alone = [asyncio.run(load.run(url, body, **ask)) for _ in range(2)]
+    asked = partial(_asked, running, [{"query": VIEWED, "variables": {"id": notebook}}])
+    asked(seconds=5.0)
+    alone = [asked() for _ in range(2)]
     busy_with = [_sent(running, notebook, f"{n} {path.name}", path.read_bytes()) for n in range(BUSY_FILES)]
     time.sleep(2)
     before = _processor(running.pid)
-    busy = [asyncio.run(load.run(url, body, **ask)) for _ in range(2)]
+    busy = [asked() for _ in range(2)]
     worked = _processor(running.pid) - before
     over = sum(_seen(running, it)["processingStatus"] in {"COMPLETED", "FAILED"} for it in busy_with)
-    p99 = {"alone": min(it.p99_ms for it in alone), "busy": min(it.p99_ms for it in busy)}
+    compared = {how: _compared([it[how] for it in alone], [it[how] for it in busy]) for how in alone[0]}
     return {
-        "p50_ms": {"alone": min(it.p50_ms for it in alone), "busy": min(it.p50_ms for it in busy)},
-        "p99_ms": p99,
-        "p99_ratio": round(p99["busy"] / p99["alone"], 2),
-        "processors used by the rest": round(worked / 20, 2),
+        **compared,
+        "processors used by the rest": round(worked / (4 * SECONDS), 2),
         "files done meanwhile": over,
     }
+
+
+def _asked(
+    running: aether.Running, body: list[dict[str, object]], *, seconds: float = SECONDS
+) -> dict[str, load.Figures]:
+    """How the API answers: so many questions a second, and four callers who ask as fast as it answers."""
+    url, token = f"{running.url}/graphql", running.token
+    return {
+        f"{PER_S} a second": asyncio.run(load.paced(url, body, token=token, per_s=PER_S, seconds=seconds)),
+        "4 at once": asyncio.run(load.run(url, body, token=token, at_once=4, seconds=seconds)),
+    }
+
+
+def _compared(alone: list[load.Figures], busy: list[load.Figures]) -> dict[str, object]:
+    p50 = {"alone": min(it.p50_ms for it in alone), "busy": min(it.p50_ms for it in busy)}
+    p99 = {"alone": min(it.p99_ms for it in alone), "busy": min(it.p99_ms for it in busy)}
+    return {"p50_ms": p50, "p99_ms": p99, "p99_ratio": round(p99["busy"] / p99["alone"], 2)}
 
 
 def _processor(pid: int) -> float:
