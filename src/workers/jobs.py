@@ -159,18 +159,19 @@ async def sweep(ports: Ports) -> None:
 async def sweep_once(ports: Ports, after: str = "") -> str:
     """Hand out again what is stranded: lined up but forgotten, or running under nobody's lease.
 
-    Of those that wait it looks at some, behind the job *after*; gives back where to go on.
+    Of those that wait it looks at some, behind the job *after*; gives back where to go on. A job that was
+    changed by a clock far ahead of ours is looked at too: the lease, which Redis ends, decides.
     """
-    stale = ports.moment().now - timedelta(seconds=ports.lease_s)
+    now, lease = ports.moment().now, timedelta(seconds=ports.lease_s)
     read, most = ports.graph.read, SWEPT_AT_A_TIME
     at = ""
     while running := await read(jobs.unfinished, running=True, after=at, limit=most):
         for job in running:
-            if job.updated_at <= stale and not await ports.leases.held(job.id):
+            if abs(now - job.updated_at) >= lease and not await ports.leases.held(job.id):
                 await _strand(ports, job)
         at = running[-1].id
     waiting = await read(jobs.unfinished, running=False, after=after, limit=most)
-    untouched = [job.ticket for job in waiting if job.updated_at <= stale]
+    untouched = [job.ticket for job in waiting if abs(now - job.updated_at) >= lease]
     for ticket in await ports.queue.lost(untouched):
         if not await ports.leases.held(ticket.job):
             await ports.queue.renew(ticket)

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -95,6 +96,24 @@ async def test_a_job_is_not_taken_from_a_worker_that_was_silent_only_for_a_momen
     await sweep_once(replace(ports, lease_s=60.0))
 
     assert await get(ports, job) == running
+
+
+@pytest.mark.parametrize("hours", [-5, 5])
+async def test_a_worker_whose_clock_is_wrong_is_missed_as_soon_as_any_other(
+    ports: Ports, job: JobId, hours: int
+) -> None:
+    at = replace(ports.moment(), now=ports.moment().now + timedelta(hours=hours))
+    graph = ports.graph.within((await get(ports, job)).tenant)
+    await graph.write(jobs.claim, id=job, attempt=1, at=at)
+    alive = replace(ports, lease_s=60.0)
+    assert await ports.leases.take(job, 1, seconds=60)
+
+    await sweep_once(alive)
+    assert (await get(ports, job)).attempt == 1
+
+    await ports.leases.release(job, 1)
+    await sweep_once(alive)
+    assert (await get(ports, job)).attempt == 2
 
 
 @pytest.mark.parametrize("asleep", [True, False])
