@@ -1,5 +1,7 @@
 """Outlook messages: a heading, who wrote to whom and when, what is said, and the names of what is attached.
 
+What is attached is handed out as files, and a message within a message is read below it.
+
 A message is a compound file whose streams are named after properties, by number and type
 ([MS-OXMSG]). Its words stand in a plain stream, in one of HTML, or in compressed rich text ([MS-OXRTFCP]);
 the first of these that there is is read.
@@ -15,9 +17,10 @@ import olefile  # type: ignore[import-untyped]
 from aether.adapters.extraction import html, plain, rtf
 from aether.adapters.extraction.charsets import decode
 from aether.adapters.extraction.formats import Source
+from aether.adapters.extraction.members import Members
 from aether.domain.texts import BlockKind, Draft, Extracted, FileBroken, FileTooComplex
 
-VERSION = f"1 olefile {olefile.__version__}"
+VERSION = f"2 olefile {olefile.__version__}"
 
 RICH_MOST = 64 * 2**20
 """The longest rich text, unpacked, in bytes."""
@@ -25,10 +28,12 @@ RICH_MOST = 64 * 2**20
 _SUBJECT, _SENDER, _SENDER_ADDRESS, _TO, _CC = "0037", "0C1A", "0C1F", "0E04", "0E03"
 _BODY, _HTML, _RICH = "1000", "1013", "1009"
 _LONG_NAME, _SHORT_NAME, _DISPLAY_NAME = "3707", "3704", "3001"
+_DATA, _ENDING = "3701", "3703"
 _SENT, _DELIVERED = 0x0039, 0x0E06
 _INSTANT = 0x0040
 _CODEPAGES = (0x3FDE, 0x3FFD)
-_TOP_HEADER, _PROPERTY = 32, 16
+_FIXED = "__properties_version1.0"
+_TOP_HEADER, _ENCLOSED_HEADER, _ATTACHED_HEADER, _PROPERTY = 32, 24, 8, 16
 _ATTACHED = re.compile(r"__attach_version1\.0_#[0-9A-F]{8}")
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _DICTIONARY = (
@@ -49,12 +54,13 @@ def read(source: Source) -> Extracted:
     draft = Draft()
     try:
         with olefile.OleFileIO(source.path) as file:
-            told = _message(draft, _Properties(file))
+            told = _message(draft, _Properties(file), 1, source.members)
     except (FileTooComplex, FileBroken, MemoryError, RecursionError):
         raise
     except Exception as error:
         # What a damaged directory makes olefile raise has no bounds.
         raise FileBroken("The message is damaged.") from error
+    told |= source.members.told()
     return draft.finished(
         content_type=source.content_type,
         extractor="outlook",
@@ -69,20 +75,30 @@ class _Properties:
 
     Args:
         file: The compound file.
-        folder: The storage of what is attached; empty for the message.
+        folder: The storages on the way to it; none for the message itself.
+        header: How many bytes stand before its fixed properties.
     """
 
-    def __init__(self, file: Any, folder: str = "") -> None:
+    def __init__(self, file: Any, folder: tuple[str, ...] = (), header: int = _TOP_HEADER) -> None:
         self._file = file
         self._folder = folder
-        self._fixed = self._fixed_properties()
+        self._fixed = self._fixed_properties(header)
         pages = [int.from_bytes(self._fixed[it][:4], "little") for it in _CODEPAGES if it in self._fixed]
         self._charset = {65001: "utf-8", 20127: "cp1252"}.get(pages[0], f"cp{pages[0]}") if pages else None
 
     def attached(self) -> list["_Properties"]:
         """What is attached."""
-        folders = {path[0] for path in self._file.listdir() if _ATTACHED.fullmatch(path[0])}
-        return [_Properties(self._file, folder) for folder in sorted(folders)]
+        depth = len(self._folder)
+        paths = (it for it in self._file.listdir() if tuple(it[:depth]) == self._folder and len(it) > depth)
+        folders = {path[depth] for path in paths if _ATTACHED.fullmatch(path[depth])}
+        return [_Properties(self._file, (*self._folder, it), _ATTACHED_HEADER) for it in sorted(folders)]
+
+    def enclosed(self) -> "_Properties | None":
+        """The message that is attached, if this is one."""
+        folder = (*self._folder, f"__substg1.0_{_DATA}000D")
+        if not self._file.exists([*folder, _FIXED]):
+            return None
+        return _Properties(self._file, folder, _ENCLOSED_HEADER)
 
     def text(self, number: str) -> str:
         """The property with this *number* as text; empty if there is none."""
@@ -103,23 +119,22 @@ class _Properties:
             return ""
 
     def _stream(self, name: str) -> bytes:
-        path = [*filter(None, [self._folder]), f"__substg1.0_{name}"]
-        return bytes(self._file.openstream(path).read()) if self._file.exists("/".join(path)) else b""
+        return self._bytes(f"__substg1.0_{name}")
 
-    def _fixed_properties(self) -> dict[int, bytes]:
+    def _bytes(self, name: str) -> bytes:
+        path = [*self._folder, name]
+        return bytes(self._file.openstream(path).read()) if self._file.exists(path) else b""
+
+    def _fixed_properties(self, header: int) -> dict[int, bytes]:
         """The properties that take eight bytes at most, by number."""
-        path = "/".join([*filter(None, [self._folder]), "__properties_version1.0"])
-        if not self._file.exists(path):
-            return {}
-        data = bytes(self._file.openstream(path).read())
-        start = 8 if self._folder else _TOP_HEADER
+        data = self._bytes(_FIXED)
         rows = (
-            data[place : place + _PROPERTY] for place in range(start, len(data) - _PROPERTY + 1, _PROPERTY)
+            data[place : place + _PROPERTY] for place in range(header, len(data) - _PROPERTY + 1, _PROPERTY)
         )
         return {struct.unpack_from("<H", row, 2)[0]: row[8:] for row in rows}
 
 
-def _message(draft: Draft, properties: _Properties) -> dict[str, Any]:
+def _message(draft: Draft, properties: _Properties, level: int, members: Members) -> dict[str, Any]:
     sender = properties.text(_SENDER)
     address = properties.text(_SENDER_ADDRESS)
     told: dict[str, Any] = {
@@ -129,18 +144,26 @@ def _message(draft: Draft, properties: _Properties) -> dict[str, Any]:
         "cc": properties.text(_CC),
         "created": properties.instant(_SENT) or properties.instant(_DELIVERED),
     }
-    draft.add(told["title"] or "(no subject)", BlockKind.HEADING, level=1)
+    draft.add(told["title"] or "(no subject)", BlockKind.HEADING, level=level)
     shown = (("From", "author"), ("To", "to"), ("Cc", "cc"), ("Date", "created"))
     draft.add("\n".join(f"{name}: {told[key]}" for name, key in shown if told[key]))
     _body(draft, properties)
-    names = [
-        next(filter(None, map(it.text, (_LONG_NAME, _SHORT_NAME, _DISPLAY_NAME))), "")
-        for it in properties.attached()
-    ]
-    for name in filter(None, names):
+    attached = [(it, it.enclosed()) for it in properties.attached()]
+    files = [it for it, message in attached if message is None]
+    told["attachments"] = [name for name in map(_name, files) if name]
+    for name in told["attachments"]:
         draft.add(f"Attached: {name}", BlockKind.LIST_ITEM)
-    told["attachments"] = [name for name in names if name]
+    for number, file in enumerate(files, 1):
+        name = _name(file) or f"{number}{file.text(_ENDING)}"
+        members.attach(name.replace("\\", "/").rpartition("/")[2], file.data(_DATA))
+    for _, message in attached:
+        if message:
+            _message(draft, message, level + 1, members)
     return {name: value[:1000] for name, value in told.items() if value}
+
+
+def _name(file: _Properties) -> str:
+    return next(filter(None, map(file.text, (_LONG_NAME, _SHORT_NAME, _DISPLAY_NAME))), "")
 
 
 def _body(draft: Draft, properties: _Properties) -> None:
