@@ -25,7 +25,7 @@ DECODED_MOST = 100_000_000
 """How many pixels a picture may have."""
 SMALL = 1_500
 """Pictures that have fewer pixels either way are looked at twice as large: their letters are small."""
-KINDS = ("PNG", "JPEG", "GIF", "TIFF", "BMP", "WEBP")
+KINDS = ("PNG", "JPEG", "GIF", "TIFF", "BMP", "WEBP", "AVIF", "JPEG2000")
 BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, KeyError)
 """What Pillow raises for damaged files."""
 
