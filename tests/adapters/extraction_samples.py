@@ -17,6 +17,7 @@ from tests import make_pictures as pictures
 from tests.adapters import extraction_binaries as binaries
 from tests.adapters import extraction_legacy as legacy
 from tests.adapters import extraction_packers as packers
+from tests.adapters import extraction_stores as stores
 
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -551,6 +552,12 @@ SAMPLES = {
             data=binaries.msg(),
             content_type="application/vnd.ms-outlook",
             says=("Rivers of", "downhill."),
+        ),
+        Sample(
+            name="a.pst",
+            data=stores.pst(),
+            content_type="application/vnd.ms-outlook-pst",
+            says=("Mud", "Köln", "Re: Rivers", "downhill.", "Silt"),
         ),
         Sample(
             name="a.html",

@@ -21,7 +21,8 @@ from tests.adapters.extraction_samples import SAMPLES
 
 OURS = sorted(SAMPLES.keys() - {"a.pdf"})
 """Those read without PDFium, which may take the process with it."""
-FRAIL = ("a.pdf", "a.xls", "a.xlsb")
+PACKED = ("a.7z", "a.ar", "a.cab", "a.cpio", "a.iso", "a.lzh", "a.rar", "a.zst")
+FRAIL = ("a.pdf", "a.xls", "a.xlsb", *PACKED)
 """Those whose damage may take the process that reads them with it, which is what it is for."""
 SOUND = sorted(SAMPLES.keys() - set(FRAIL))
 DEEP = 1_000_000

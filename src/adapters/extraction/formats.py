@@ -105,6 +105,7 @@ ODP = _binary("an OpenDocument presentation", f"{_OPEN}.presentation", ".odp .ot
 ODG = _binary("an OpenDocument drawing", f"{_OPEN}.graphics", ".odg .otg", "opendocument")
 EPUB = _binary("an e-book (EPUB)", "application/epub+zip", ".epub", "epub")
 MSG = _binary("an Outlook message", "application/vnd.ms-outlook", ".msg", "outlook")
+PST = _binary("an Outlook archive", "application/vnd.ms-outlook-pst", ".pst .ost", "store")
 ZIP = _binary("a zip archive", "application/zip", ".zip .jar .war .apk .cbz", "archives")
 TAR = _binary("a tar archive", "application/x-tar", ".tar", "archives")
 GZIP = _binary("a gzip archive", "application/gzip", ".gz .tgz", "archives")
@@ -176,7 +177,7 @@ PROGRAM = _binary("a program", "application/x-executable", ".exe .dll .so")
 UNKNOWN = Format(name="a kind of file that Aether does not know", content_type="application/octet-stream")
 
 FORMATS = (
-    PDF, DOC, DOCX, XLSX, XLSB, XLS, ODS, PPT, PPTX, ODT, ODP, ODG, EPUB, MSG,
+    PDF, DOC, DOCX, XLSX, XLSB, XLS, ODS, PPT, PPTX, ODT, ODP, ODG, EPUB, MSG, PST,
     ZIP, TAR, GZIP, BZIP2, XZ, ZSTD, SEVEN_ZIP, RAR, CAB, ISO, CPIO, AR, LZH,
     PNG, JPEG, GIF, TIFF, BMP, WEBP, AVIF, JPEG2000,
     HTML, MARKDOWN, PLAIN, CSV, TSV, RTF, EML, MBOX, MHTML, FB2, JSON, JSON_LINES, NOTEBOOK, XML, SVG, OPML,
@@ -189,6 +190,7 @@ MAGIC = (
     (b"\x89PNG\r\n", PNG),
     (b"\xff\xd8\xff", JPEG),
     (b"GIF8", GIF),
+    (b"!BDN", PST),
     (b"II*\x00", TIFF),
     (b"MM\x00*", TIFF),
     (b"BM", BMP),

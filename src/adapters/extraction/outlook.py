@@ -9,10 +9,13 @@ the first of these that there is is read.
 
 import re
 import struct
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import olefile  # type: ignore[import-untyped]
+from typing_extensions import override
 
 from aether.adapters.extraction import html, plain, rtf
 from aether.adapters.extraction.charsets import decode
@@ -30,7 +33,9 @@ _BODY, _HTML, _RICH = "1000", "1013", "1009"
 _LONG_NAME, _SHORT_NAME, _DISPLAY_NAME = "3707", "3704", "3001"
 _DATA, _ENDING = "3701", "3703"
 _SENT, _DELIVERED = 0x0039, 0x0E06
-_INSTANT = 0x0040
+_WIDE_TEXT, _TEXT, _BINARY = 0x001F, 0x001E, 0x0102
+_PREFIXED = re.compile("^\x01.", re.DOTALL)
+"""How archives write how much of a subject is a prefix such as `Re:`."""
 _CODEPAGES = (0x3FDE, 0x3FFD)
 _FIXED = "__properties_version1.0"
 _TOP_HEADER, _ENCLOSED_HEADER, _ATTACHED_HEADER, _PROPERTY = 32, 24, 8, 16
@@ -54,7 +59,7 @@ def read(source: Source) -> Extracted:
     draft = Draft()
     try:
         with olefile.OleFileIO(source.path) as file:
-            told = _message(draft, _Properties(file), 1, source.members)
+            told = fill(draft, _Filed(file), 1, source.members)
     except (FileTooComplex, FileBroken, MemoryError, RecursionError):
         raise
     except Exception as error:
@@ -70,8 +75,54 @@ def read(source: Source) -> Extracted:
     )
 
 
-class _Properties:
+class Properties(ABC):
     """The properties of a message, or of what is attached to it.
+
+    Args:
+        codepage: The charset of its texts of single bytes, as Windows numbers it; none if it does not say.
+    """
+
+    def __init__(self, codepage: int | None) -> None:
+        known = {None: None, 65001: "utf-8", 20127: "cp1252"}
+        self._charset = known.get(codepage, f"cp{codepage}")
+
+    @abstractmethod
+    def attached(self) -> "Sequence[Properties]":
+        """What is attached."""
+
+    @abstractmethod
+    def enclosed(self) -> "Properties | None":
+        """The message that is attached, if this is one."""
+
+    @abstractmethod
+    def value(self, number: str, type: int) -> bytes:
+        """The property with this *number*, if it is of this *type*; none if there is no such."""
+
+    @abstractmethod
+    def ticks(self, number: int) -> int:
+        """The instant with this *number*, in steps of 100 ns since 1601; 0 if there is none."""
+
+    def text(self, number: str) -> str:
+        """The property with this *number* as text; empty if there is none."""
+        if data := self.value(number, _WIDE_TEXT):
+            return data.decode("utf-16-le", "replace").rstrip("\x00")
+        return decode(self.value(number, _TEXT), declared=self._charset)[0].rstrip("\x00")
+
+    def data(self, number: str) -> bytes:
+        """The property with this *number* as bytes; none if there is none."""
+        return self.value(number, _BINARY)
+
+    def instant(self, number: int) -> str:
+        """The property with this *number* in ISO 8601; empty if there is none."""
+        ticks = self.ticks(number)
+        try:
+            return (_EPOCH + timedelta(microseconds=ticks // 10)).isoformat() if ticks else ""
+        except OverflowError:
+            return ""
+
+
+class _Filed(Properties):
+    """The properties of a message that is a file, or of what is attached to it.
 
     Args:
         file: The compound file.
@@ -84,42 +135,29 @@ class _Properties:
         self._folder = folder
         self._fixed = self._fixed_properties(header)
         pages = [int.from_bytes(self._fixed[it][:4], "little") for it in _CODEPAGES if it in self._fixed]
-        self._charset = {65001: "utf-8", 20127: "cp1252"}.get(pages[0], f"cp{pages[0]}") if pages else None
+        super().__init__(pages[0] if pages else None)
 
-    def attached(self) -> list["_Properties"]:
-        """What is attached."""
+    @override
+    def attached(self) -> Sequence[Properties]:
         depth = len(self._folder)
         paths = (it for it in self._file.listdir() if tuple(it[:depth]) == self._folder and len(it) > depth)
         folders = {path[depth] for path in paths if _ATTACHED.fullmatch(path[depth])}
-        return [_Properties(self._file, (*self._folder, it), _ATTACHED_HEADER) for it in sorted(folders)]
+        return [_Filed(self._file, (*self._folder, it), _ATTACHED_HEADER) for it in sorted(folders)]
 
-    def enclosed(self) -> "_Properties | None":
-        """The message that is attached, if this is one."""
+    @override
+    def enclosed(self) -> Properties | None:
         folder = (*self._folder, f"__substg1.0_{_DATA}000D")
         if not self._file.exists([*folder, _FIXED]):
             return None
-        return _Properties(self._file, folder, _ENCLOSED_HEADER)
+        return _Filed(self._file, folder, _ENCLOSED_HEADER)
 
-    def text(self, number: str) -> str:
-        """The property with this *number* as text; empty if there is none."""
-        if data := self._stream(f"{number}001F"):
-            return data.decode("utf-16-le", "replace").rstrip("\x00")
-        return decode(self._stream(f"{number}001E"), declared=self._charset)[0].rstrip("\x00")
+    @override
+    def value(self, number: str, type: int) -> bytes:
+        return self._bytes(f"__substg1.0_{number}{type:04X}")
 
-    def data(self, number: str) -> bytes:
-        """The property with this *number* as bytes; none if there is none."""
-        return self._stream(f"{number}0102")
-
-    def instant(self, number: int) -> str:
-        """The property with this *number* in ISO 8601; empty if there is none."""
-        ticks = int.from_bytes(self._fixed.get(number, b""), "little")
-        try:
-            return (_EPOCH + timedelta(microseconds=ticks // 10)).isoformat() if ticks else ""
-        except OverflowError:
-            return ""
-
-    def _stream(self, name: str) -> bytes:
-        return self._bytes(f"__substg1.0_{name}")
+    @override
+    def ticks(self, number: int) -> int:
+        return int.from_bytes(self._fixed.get(number, b""), "little")
 
     def _bytes(self, name: str) -> bytes:
         path = [*self._folder, name]
@@ -134,11 +172,14 @@ class _Properties:
         return {struct.unpack_from("<H", row, 2)[0]: row[8:] for row in rows}
 
 
-def _message(draft: Draft, properties: _Properties, level: int, members: Members) -> dict[str, Any]:
+def fill(
+    draft: Draft, properties: Properties, level: int, members: Members, folder: str = ""
+) -> dict[str, Any]:
+    """Add a message, and give what it says of itself; what is attached goes to *members*, into *folder*."""
     sender = properties.text(_SENDER)
     address = properties.text(_SENDER_ADDRESS)
     told: dict[str, Any] = {
-        "title": properties.text(_SUBJECT).strip(),
+        "title": _PREFIXED.sub("", properties.text(_SUBJECT)).strip(),
         "author": f"{sender} <{address}>" if "@" in address and address != sender else sender or address,
         "to": properties.text(_TO),
         "cc": properties.text(_CC),
@@ -155,18 +196,18 @@ def _message(draft: Draft, properties: _Properties, level: int, members: Members
         draft.add(f"Attached: {name}", BlockKind.LIST_ITEM)
     for number, file in enumerate(files, 1):
         name = _name(file) or f"{number}{file.text(_ENDING)}"
-        members.attach(name.replace("\\", "/").rpartition("/")[2], file.data(_DATA))
+        members.attach(folder + name.replace("\\", "/").rpartition("/")[2], file.data(_DATA))
     for _, message in attached:
         if message:
-            _message(draft, message, level + 1, members)
+            fill(draft, message, level + 1, members, folder)
     return {name: value[:1000] for name, value in told.items() if value}
 
 
-def _name(file: _Properties) -> str:
+def _name(file: Properties) -> str:
     return next(filter(None, map(file.text, (_LONG_NAME, _SHORT_NAME, _DISPLAY_NAME))), "")
 
 
-def _body(draft: Draft, properties: _Properties) -> None:
+def _body(draft: Draft, properties: Properties) -> None:
     """Add what the message says, in the plainest form that there is."""
     if (said := properties.text(_BODY)).strip():
         plain.fill(draft, said)
