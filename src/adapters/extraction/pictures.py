@@ -26,7 +26,7 @@ DECODED_MOST = 100_000_000
 SMALL = 1_500
 """Pictures that have fewer pixels either way are looked at twice as large: their letters are small."""
 KINDS = ("PNG", "JPEG", "GIF", "TIFF", "BMP", "WEBP", "AVIF", "JPEG2000")
-BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, KeyError)
+BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, KeyError, RuntimeError)
 """What Pillow raises for damaged files."""
 
 
