@@ -64,6 +64,16 @@ async def test_a_field_shows_its_result_however_it_nests(desk: Desk) -> None:
     ]
 
 
+async def test_words_are_read_above_which_it_stands_how_they_are_spoken(desk: Desk) -> None:
+    spoken = 'In \x13 EQ \\* jc2 \\* "Font:MS Mincho" \\* hps11 \\o\\ad(\\s\\up 10(ulum),Ulm)\x15 it rains.\r'
+
+    assert blocks(await desk.read(legacy.doc([Said(spoken)]), "a.doc"))[0] == (
+        PARAGRAPH,
+        None,
+        "In Ulm it rains.",
+    )
+
+
 async def test_a_table_that_breaks_off_is_read_as_far_as_it_goes(desk: Desk) -> None:
     body = [Said("Place\x07", properties=legacy.IN_TABLE), Said("Level\r", properties=legacy.IN_TABLE)]
 

@@ -1,5 +1,6 @@
 """What archives hand out that libarchive unpacks, where it is installed; and what is said where it is not."""
 
+import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -181,6 +182,17 @@ def test_without_libarchive_it_is_said_what_is_missing(
         "FILE_UNSUPPORTED",
         "The file is a 7z archive, which is read only where libarchive is installed, and it is not.",
     ]
+
+
+def test_ordinary_files_load_neither_libarchive_nor_what_reads_compound_files() -> None:
+    package = "aether.adapters.extraction"
+    modules = ("__main__", "kinds", "archives", "mail", "docx", "pdf", "plain", "pictures")
+    code = f"import sys, {', '.join(f'{package}.{it}' for it in modules)}; print(*sys.modules)"
+
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+    assert f"{package}.kinds" in loaded.split()
+    assert not {"olefile", "libarchive", f"{package}.compounds"} & set(loaded.split())
 
 
 def test_archives_of_our_own_need_no_libarchive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,10 @@ _PARAGRAPH = re.compile(r"[^\r\x07\x0c]*+(?:[\r\x07\x0c]|\Z)")
 _CELL = "\x07"
 _FIELD = re.compile(r"([\x13\x14\x15])")
 _BEGINS, _SHOWS, _ENDS = "\x13", "\x14", "\x15"
+_RUBY = re.compile(r"\s*EQ\b.*\\o.*\\s\\up\s*\d+\(.*?\),(.*)\)\s*", re.DOTALL)
+"""The instruction that sets how words are spoken above them: the one that is no mere look of something."""
+_INSTRUCTION_MOST = 1_000
+"""How much of an instruction is looked at, in characters."""
 _SHOWN = {
     **dict.fromkeys(range(32)),
     ord("\t"): "\t",
@@ -75,6 +79,7 @@ class _Story:
         self._seen = seen
         self._fields: list[bool] = []
         self._hidden = 0
+        self._instruction = ""
         self._rows: list[list[str]] = []
         self._row: list[str] = []
         self._cell: list[str] = []
@@ -99,18 +104,24 @@ class _Story:
             if part == _BEGINS:
                 self._fields.append(False)
                 self._hidden += 1
+                self._instruction = ""
             elif part in {_SHOWS, _ENDS}:
-                self._turn(part)
-            elif not self._hidden:
+                said.append(self._turn(part))
+            elif self._hidden:
+                self._instruction = (self._instruction + part)[:_INSTRUCTION_MOST]
+            else:
                 said.append(part.translate(_SHOWN))
         return "".join(said).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
-    def _turn(self, mark: str) -> None:
-        """Go on behind the instruction of the innermost field, or behind the field."""
+    def _turn(self, mark: str) -> str:
+        """Go on behind the instruction of the innermost field, or behind the field; gives words set in it."""
+        ruby = _RUBY.fullmatch(self._instruction) if mark == _ENDS else None
+        self._instruction = ""
         if self._fields:
             self._hidden -= not self._fields.pop()
             if mark == _SHOWS:
                 self._fields.append(True)
+        return ruby[1] if ruby and not self._hidden else ""
 
     def _add_to_table(self, said: str, paragraph: Paragraph, *, cell_ends: bool) -> None:
         if paragraph.ends_row:
