@@ -24,6 +24,8 @@ PREVIEWED = frozenset(
         "image/tiff",
         "image/bmp",
         "image/webp",
+        "image/avif",
+        "image/jp2",
     }
 )
 """The content types of what has previews."""

@@ -153,14 +153,13 @@ def xlsb() -> bytes:
     )
 
 
-def msg(**bodies: bytes) -> bytes:
+def msg(bodies: Mapping[str, bytes] | None = None, *, inner: bool = False) -> bytes:
     """An Outlook message about rivers, with a file attached.
 
     Args:
         bodies: What it says, by the property and its type; a plain body if nothing.
+        inner: Whether a message is attached too, with a file of its own.
     """
-    ticks = int((SENT - _EPOCH).total_seconds()) * 10**7
-    fixed = bytes(32) + struct.pack("<IIQ", 0x0039_0040, 6, ticks) + struct.pack("<IIQ", 0x3FDE_0003, 6, 1252)
     texts = {
         "0037001F": "Rivers of the North",
         "0C1A001F": "Ada",
@@ -169,14 +168,38 @@ def msg(**bodies: bytes) -> bytes:
         "0E03001F": "Cy",
     }
     said = bodies or {"1000001F": "Water runs downhill.\r\n\r\nAnd rests.".encode("utf-16-le")}
-    attached = "__attach_version1.0_#00000000"
-    return compound(
-        {
-            "__properties_version1.0": fixed,
-            **{f"__substg1.0_{name}": value.encode("utf-16-le") for name, value in texts.items()},
-            **{f"__substg1.0_{name}": value for name, value in said.items()},
-            f"{attached}/__properties_version1.0": bytes(8),
-            f"{attached}/__substg1.0_3707001F": "levels.csv".encode("utf-16-le"),
-            f"{attached}/__substg1.0_37010102": b"Place,Level",
+    streams = {
+        "__properties_version1.0": _fixed(32),
+        **_streams("", texts),
+        **{f"__substg1.0_{name}": value for name, value in said.items()},
+        **_attached("", "levels.csv", b"Place,Level"),
+    }
+    if inner:
+        within = "__attach_version1.0_#00000001/__substg1.0_3701000D/"
+        streams |= {
+            "__attach_version1.0_#00000001/__properties_version1.0": bytes(8),
+            f"{within}__properties_version1.0": _fixed(24),
+            **_streams(within, {"0037001F": "Silt", "1000001F": "Look.", "0C1A001F": "Bo"}),
+            **_attached(within, "..\\silt.pdf", b"%PDF-1.7"),
         }
-    )
+    return compound(streams)
+
+
+def _fixed(header: int) -> bytes:
+    """When a message was sent, and in which charset it is."""
+    ticks = int((SENT - _EPOCH).total_seconds()) * 10**7
+    rows = struct.pack("<IIQ", 0x0039_0040, 6, ticks) + struct.pack("<IIQ", 0x3FDE_0003, 6, 1252)
+    return bytes(header) + rows
+
+
+def _streams(folder: str, texts: Mapping[str, str]) -> dict[str, bytes]:
+    return {f"{folder}__substg1.0_{name}": value.encode("utf-16-le") for name, value in texts.items()}
+
+
+def _attached(folder: str, name: str, data: bytes) -> dict[str, bytes]:
+    storage = f"{folder}__attach_version1.0_#00000000/"
+    return {
+        f"{storage}__properties_version1.0": bytes(8),
+        **_streams(storage, {"3707001F": name}),
+        f"{storage}__substg1.0_37010102": data,
+    }

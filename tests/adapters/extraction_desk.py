@@ -1,7 +1,9 @@
 """A desk: where tests put bytes, and have them read."""
 
+import ctypes
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -53,3 +55,10 @@ def blocks(said: Extracted) -> list[tuple[BlockKind, int | None, str]]:
 
 def roles(said: Extracted) -> list[tuple[Role, int | None, str]]:
     return [(block.role, block.page, block.of(said.text)) for block in said.blocks]
+
+
+def unpacks() -> bool:
+    """Whether libarchive is installed."""
+    with suppress(OSError):
+        return bool(ctypes.CDLL("libarchive.so.13"))
+    return False

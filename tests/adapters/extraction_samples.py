@@ -15,6 +15,9 @@ from email.message import EmailMessage
 from tests import make_files as make
 from tests import make_pictures as pictures
 from tests.adapters import extraction_binaries as binaries
+from tests.adapters import extraction_legacy as legacy
+from tests.adapters import extraction_packers as packers
+from tests.adapters import extraction_stores as stores
 
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -61,7 +64,8 @@ def tar(**files: bytes) -> bytes:
     return written.getvalue()
 
 
-TAR = tar(**{"rivers/elbe.txt": b"The Elbe."})
+ELBE = {"rivers/elbe.txt": b"The Elbe."}
+TAR = tar(**ELBE)
 
 
 def related(*relations: tuple[str, str, str]) -> bytes:
@@ -472,6 +476,12 @@ SAMPLES = {
             says=("Water runs.",),
         ),
         Sample(
+            name="a.doc",
+            data=legacy.doc(),
+            content_type="application/msword",
+            says=("Rivers", "runs downhill", "Köln upper | 5.25", "Institute"),
+        ),
+        Sample(
             name="a.docx",
             data=make.word(),
             content_type=make.WORD_TYPE,
@@ -500,6 +510,12 @@ SAMPLES = {
             data=ODS,
             content_type="application/vnd.oasis.opendocument.spreadsheet",
             says=("Gauges", "Place | Level", "Köln | 5.25"),
+        ),
+        Sample(
+            name="a.ppt",
+            data=legacy.ppt(),
+            content_type="application/vnd.ms-powerpoint",
+            says=("Rivers", "Water runs", "Say it slowly.", "Köln | 5.25"),
         ),
         Sample(
             name="a.pptx",
@@ -536,6 +552,12 @@ SAMPLES = {
             data=binaries.msg(),
             content_type="application/vnd.ms-outlook",
             says=("Rivers of", "downhill."),
+        ),
+        Sample(
+            name="a.pst",
+            data=stores.pst(),
+            content_type="application/vnd.ms-outlook-pst",
+            says=("Mud", "Köln", "Re: Rivers", "downhill.", "Silt"),
         ),
         Sample(
             name="a.html",
@@ -679,6 +701,66 @@ SAMPLES = {
             data=pictures.picture("WEBP", ("Water runs downhill.", "The Elbe and the Weser.")),
             content_type="image/webp",
             says=("Water runs downhill.", "The Elbe and the Weser."),
+        ),
+        Sample(
+            name="a.avif",
+            data=pictures.picture("AVIF", ("Water runs downhill.", "The Elbe and the Weser.")),
+            content_type="image/avif",
+            says=("Water runs downhill.", "The Elbe and the Weser."),
+        ),
+        Sample(
+            name="a.jp2",
+            data=pictures.picture("JPEG2000", ("Water runs downhill.", "The Elbe and the Weser.")),
+            content_type="image/jp2",
+            says=("Water runs downhill.", "The Elbe and the Weser."),
+        ),
+        Sample(
+            name="a.zst",
+            data=packers.zstd(b"The Elbe."),
+            content_type="application/zstd",
+            says=("a",),
+        ),
+        Sample(
+            name="a.7z",
+            data=packers.seven_zip(ELBE),
+            content_type="application/x-7z-compressed",
+            says=("rivers/elbe.txt",),
+        ),
+        Sample(
+            name="a.rar",
+            data=packers.rar5(ELBE),
+            content_type="application/vnd.rar",
+            says=("rivers/elbe.txt",),
+        ),
+        Sample(
+            name="a.cab",
+            data=packers.cab(ELBE),
+            content_type="application/vnd.ms-cab-compressed",
+            says=("rivers/elbe.txt",),
+        ),
+        Sample(
+            name="a.iso",
+            data=packers.iso(ELBE),
+            content_type="application/x-iso9660-image",
+            says=("rivers/elbe.txt",),
+        ),
+        Sample(
+            name="a.cpio",
+            data=packers.cpio(ELBE),
+            content_type="application/x-cpio",
+            says=("rivers/elbe.txt",),
+        ),
+        Sample(
+            name="a.ar",
+            data=packers.ar({"elbe.txt": b"The Elbe."}),
+            content_type="application/x-archive",
+            says=("elbe.txt",),
+        ),
+        Sample(
+            name="a.lzh",
+            data=packers.lzh(ELBE),
+            content_type="application/x-lzh-compressed",
+            says=("rivers/elbe.txt",),
         ),
         Sample(
             name="a.zip",

@@ -7,6 +7,7 @@ import pytest
 from aether.domain.blobs import FileEmpty
 from aether.domain.texts import FileBroken, FileEncrypted, FileMislabelled, FileUnsupported, Role
 from tests import make_files as make
+from tests.adapters import extraction_binaries as binaries
 from tests.adapters.extraction_desk import CODE, HEADING, ITEM, PARAGRAPH, TABLE, Desk, blocks
 
 
@@ -331,7 +332,7 @@ async def test_a_sender_may_say_that_text_without_a_name_is_markdown_or_a_page(d
         (b"Not found", "report.docx"),
         (b"Not found", "picture.png"),
         (make.PROGRAM, "report.pdf"),
-        (b"7z\xbc\xaf\x27\x1c" + bytes(200), "notes.txt"),
+        (b"\x04\x22\x4d\x18" + bytes(200), "notes.txt"),
         (make.packed({"a.txt": b"a"}), "report.docx"),
         (bytes(range(256)) * 9, "notes.txt"),
     ],
@@ -347,8 +348,8 @@ async def test_a_name_that_promises_something_else_altogether_is_refused(
     ("data", "name", "called"),
     [
         (make.PROGRAM, "tool", "a program"),
-        (b"7z\xbc\xaf\x27\x1c" + bytes(200), "a.7z", "an archive"),
-        (make.OLE, "letter.doc", "an old Office"),
+        (b"\x04\x22\x4d\x18" + bytes(200), "a.lz4", "an archive"),
+        (binaries.compound({"CONTENTS": b"Dear Ada"}), "letter.wps", "an old Office"),
         (
             make.packed({"mimetype": b"application/vnd.oasis.opendocument.formula", "content.xml": b""}),
             "a.odf",

@@ -16,6 +16,7 @@ import pytest
 from aether.adapters.extraction.reader import ChildReader
 from aether.domain.texts import Extracted, FileBroken, FileMislabelled, FileTooComplex, Member
 from tests import make_files as make
+from tests.adapters import extraction_binaries as binaries
 
 RIVERS = {
     "rivers/elbe.txt": b"The Elbe.",
@@ -130,6 +131,14 @@ async def test_what_is_attached_to_mail_is_handed_out(bench: Bench) -> None:
     mailbox = b"From ada Mon Jan  1 00:00:00 2024\n" + message.as_bytes() + b"\n"
     await bench.read(mailbox * 2, "a.mbox")
     assert list(bench.kept) == ["1/elbe.txt", "1/silt.pdf", "2/elbe.txt", "2/silt.pdf"]
+
+
+async def test_what_is_attached_to_an_outlook_message_is_handed_out(bench: Bench) -> None:
+    said = await bench.read(binaries.msg(inner=True), "a.msg")
+
+    assert bench.kept == {"levels.csv": b"Place,Level", "silt.pdf": b"%PDF-1.7"}
+    assert said.metadata["attachments"] == ["levels.csv"]
+    assert said.metadata["files"] == 2
 
 
 async def test_paths_that_lead_elsewhere_are_left_out_and_names_are_shown_as_they_are(bench: Bench) -> None:

@@ -14,13 +14,15 @@ from aether.adapters.extraction import formats
 from aether.domain.texts import FileEncrypted, FileTooComplex, FileUnreadable
 from tests import make_files as make
 from tests.adapters import extraction_binaries as binaries
+from tests.adapters import extraction_legacy as legacy
 from tests.adapters import extraction_samples as samples
 from tests.adapters.extraction_desk import Desk
 from tests.adapters.extraction_samples import SAMPLES
 
 OURS = sorted(SAMPLES.keys() - {"a.pdf"})
 """Those read without PDFium, which may take the process with it."""
-FRAIL = ("a.pdf", "a.xls", "a.xlsb")
+PACKED = ("a.7z", "a.ar", "a.cab", "a.cpio", "a.iso", "a.lzh", "a.rar", "a.zst")
+FRAIL = ("a.pdf", "a.xls", "a.xlsb", *PACKED)
 """Those whose damage may take the process that reads them with it, which is what it is for."""
 SOUND = sorted(SAMPLES.keys() - set(FRAIL))
 DEEP = 1_000_000
@@ -117,7 +119,7 @@ def test_an_error_page_in_place_of_a_file_is_never_taken_for_it(desk: Desk, name
     answer = desk.answer(b"<html><h1>403 Forbidden</h1>", name)
 
     promised = formats.promised_by(name)
-    if promised and not promised.textual and name not in {"a.xls", "a.msg"}:
+    if promised and not promised.textual and name not in {"a.doc", "a.xls", "a.msg"}:
         assert answer["refused"][0] == "FILE_MISLABELLED"
     elif name != "a.py":
         assert answer["extracted"]["content_type"] == "text/html"
@@ -129,6 +131,9 @@ def test_an_error_page_in_place_of_a_file_is_never_taken_for_it(desk: Desk, name
         (make.SEALED_DOCX, "a.xlsx"),
         (make.SEALED_DOCX, "a.pptx"),
         (binaries.xls(sealed=True), "a.xls"),
+        (legacy.doc(flags=0x0300), "a.doc"),
+        (legacy.ppt(mark=0xF3D1C4DF), "a.ppt"),
+        (legacy.ppt(seal=bytes(4)), "b.ppt"),
         (samples.opened("text", "", sealed=True), "a.odt"),
         (samples.opened("spreadsheet", "", sealed=True), "a.ods"),
         (samples.epub(lock="http://www.w3.org/2001/04/xmlenc#aes128-cbc"), "a.epub"),

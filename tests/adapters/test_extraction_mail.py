@@ -133,9 +133,22 @@ def stored(rich: bytes) -> bytes:
     ],
 )
 async def test_an_outlook_message_is_read_in_whatever_form_it_has(desk: Desk, body: dict[str, bytes]) -> None:
-    said = await desk.read(binaries.msg(**body), "a.msg")
+    said = await desk.read(binaries.msg(body), "a.msg")
 
     assert [what for _, _, what in blocks(said)][2:-1] == ["Water runs."]
+
+
+async def test_a_message_within_an_outlook_message_is_read_below_it(desk: Desk) -> None:
+    said = await desk.read(binaries.msg(inner=True), "a.msg")
+
+    assert blocks(said)[4:] == [
+        (ITEM, None, "Attached: levels.csv"),
+        (HEADING, 2, "Silt"),
+        (PARAGRAPH, None, f"From: Bo\nDate: {binaries.SENT.isoformat()}"),
+        (PARAGRAPH, None, "Look."),
+        (ITEM, None, "Attached: ..\\silt.pdf"),
+    ]
+    assert said.title == "Rivers of the North"
 
 
 def test_compressed_rich_text_is_unpacked() -> None:

@@ -95,7 +95,7 @@ async def test_words_that_are_seen_stand_where_they_are_shown(
 
 
 @seeing
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "AVIF"])
 async def test_pictures_are_read_whatever_their_name(kind: str, read: Read) -> None:
     said = await read(pictures.picture(kind, RIVERS), "photo.bin")
 

@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from aether.adapters.extraction import previews
+from aether.adapters.extraction.formats import Source
 from aether.adapters.extraction.previewer import ChildPreviewer
 from aether.adapters.folder.previews import FolderPreviews
 from aether.domain.errors import Invalid
 from aether.domain.previews import PreviewerBusy, PreviewMissing, PreviewUnsupported, width_for
+from aether.domain.texts import FileBroken
 from tests import make_files as make
 from tests import make_pictures as pictures
 
@@ -45,7 +48,7 @@ async def test_a_page_of_a_pdf_is_shown_as_wide_as_it_is_asked_for(tmp_path: Pat
     assert width == 64 or dark(first) > 0
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "AVIF", "JPEG2000"])
 async def test_a_picture_is_shown_smaller_and_never_larger(tmp_path: Path, kind: str) -> None:
     data = pictures.picture(kind, ["Water runs downhill."])
 
@@ -77,6 +80,17 @@ async def test_each_page_of_a_tiff_is_shown(tmp_path: Path) -> None:
 async def test_what_cannot_be_shown_is_refused(tmp_path: Path, data: bytes, content_type: str) -> None:
     with pytest.raises(PreviewUnsupported):
         await preview(tmp_path, data, content_type)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "AVIF", "JPEG2000"])
+def test_a_picture_whose_middle_is_damaged_is_called_so(tmp_path: Path, kind: str) -> None:
+    data = pictures.picture(kind, ["Water runs downhill."])
+    third = len(data) // 3
+    (tmp_path / "blob").write_bytes(data[:third] + b"\xff" * third + data[2 * third :])
+    source = Source(path=tmp_path / "blob", content_type="image/*", on_page=lambda *_, **__: None)
+
+    with pytest.raises(FileBroken):
+        previews.preview(source, page=1, width=64)
 
 
 async def test_too_many_that_wait_are_sent_away(tmp_path: Path) -> None:

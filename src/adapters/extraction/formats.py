@@ -85,11 +85,15 @@ _OPEN = "application/vnd.oasis.opendocument"
 _EXCEL = "application/vnd.ms-excel"
 
 PDF = _binary("a PDF", "application/pdf", ".pdf", "pdf")
+DOC = _binary("a document of an old Word", "application/msword", ".doc .dot", "word")
 DOCX = _binary("a Word document", f"{_OFFICE}.wordprocessingml.document", ".docx .docm .dotx .dotm", "docx")
 XLSX = _binary("an Excel workbook", f"{_OFFICE}.spreadsheetml.sheet", ".xlsx .xlsm .xltx .xltm", "sheets")
 XLSB = _binary("a binary Excel workbook", f"{_EXCEL}.sheet.binary.macroEnabled.12", ".xlsb", "sheets")
 XLS = _binary("a workbook of an old Excel", _EXCEL, ".xls .xlt", "sheets")
 ODS = _binary("an OpenDocument spreadsheet", f"{_OPEN}.spreadsheet", ".ods .ots", "sheets")
+PPT = _binary(
+    "a presentation of an old PowerPoint", "application/vnd.ms-powerpoint", ".ppt .pps .pot", "powerpoint"
+)
 PPTX = _binary(
     "a PowerPoint presentation",
     f"{_OFFICE}.presentationml.presentation",
@@ -101,17 +105,28 @@ ODP = _binary("an OpenDocument presentation", f"{_OPEN}.presentation", ".odp .ot
 ODG = _binary("an OpenDocument drawing", f"{_OPEN}.graphics", ".odg .otg", "opendocument")
 EPUB = _binary("an e-book (EPUB)", "application/epub+zip", ".epub", "epub")
 MSG = _binary("an Outlook message", "application/vnd.ms-outlook", ".msg", "outlook")
+PST = _binary("an Outlook archive", "application/vnd.ms-outlook-pst", ".pst .ost", "store")
 ZIP = _binary("a zip archive", "application/zip", ".zip .jar .war .apk .cbz", "archives")
 TAR = _binary("a tar archive", "application/x-tar", ".tar", "archives")
 GZIP = _binary("a gzip archive", "application/gzip", ".gz .tgz", "archives")
 BZIP2 = _binary("a bzip2 archive", "application/x-bzip2", ".bz2 .tbz2 .tbz", "archives")
 XZ = _binary("an xz archive", "application/x-xz", ".xz .txz", "archives")
+ZSTD = _binary("a Zstandard archive", "application/zstd", ".zst .tzst", "libarchives")
+SEVEN_ZIP = _binary("a 7z archive", "application/x-7z-compressed", ".7z", "libarchives")
+RAR = _binary("a RAR archive", "application/vnd.rar", ".rar .cbr", "libarchives")
+CAB = _binary("a cabinet", "application/vnd.ms-cab-compressed", ".cab", "libarchives")
+ISO = _binary("an image of a disc (ISO 9660)", "application/x-iso9660-image", ".iso", "libarchives")
+CPIO = _binary("a cpio archive", "application/x-cpio", ".cpio", "libarchives")
+AR = _binary("an ar archive", "application/x-archive", ".ar .deb", "libarchives")
+LZH = _binary("an LZH archive", "application/x-lzh-compressed", ".lzh .lha", "libarchives")
 PNG = _binary("a PNG image", "image/png", ".png", "pictures")
 JPEG = _binary("a JPEG image", "image/jpeg", ".jpg .jpeg .jpe .jfif", "pictures")
 GIF = _binary("a GIF image", "image/gif", ".gif", "pictures")
 TIFF = _binary("a TIFF image", "image/tiff", ".tif .tiff", "pictures")
 BMP = _binary("a BMP image", "image/bmp", ".bmp .dib", "pictures")
 WEBP = _binary("a WebP image", "image/webp", ".webp", "pictures")
+AVIF = _binary("an AVIF image", "image/avif", ".avif .avifs", "pictures")
+JPEG2000 = _binary("a JPEG 2000 image", "image/jp2", ".jp2 .j2k .jpf .jpx", "pictures")
 
 HTML = _textual("a web page", "text/html", ".html .htm .xhtml", "html", "application/xhtml+xml")
 MARKDOWN = _textual("Markdown", "text/markdown", ".md .markdown .mdown .mkd", "markdown", "text/x-markdown")
@@ -155,16 +170,16 @@ SOURCE_CODE = _textual("source code", "text/x-source", " ".join(LANGUAGES), "cod
 
 POSTSCRIPT = _textual("PostScript", "application/postscript", ".ps .eps")
 ODF = _binary("an OpenDocument file", f"{_OPEN}.formula", ".odf .odc .odb .odm")
-LEGACY_OFFICE = _binary("a document of an old Office", "application/x-ole-storage", ".doc .dot .ppt .pps")
-IMAGE = _binary("an image", "image/*", ".heic .heif .avif .ico .psd .jp2 .jxl")
-ARCHIVE = _binary("an archive", "application/x-archive", ".7z .rar .zst .cab .iso .arj .lzh")
+LEGACY_OFFICE = _binary("a document of an old Office", "application/x-ole-storage", ".wps .pub .vsd .mpp")
+IMAGE = _binary("an image", "image/*", ".heic .heif .ico .psd .jxl")
+ARCHIVE = _binary("an archive", "application/x-archive-other", ".arj .ace .sit .lz4 .z")
 PROGRAM = _binary("a program", "application/x-executable", ".exe .dll .so")
 UNKNOWN = Format(name="a kind of file that Aether does not know", content_type="application/octet-stream")
 
 FORMATS = (
-    PDF, DOCX, XLSX, XLSB, XLS, ODS, PPTX, ODT, ODP, ODG, EPUB, MSG,
-    ZIP, TAR, GZIP, BZIP2, XZ,
-    PNG, JPEG, GIF, TIFF, BMP, WEBP,
+    PDF, DOC, DOCX, XLSX, XLSB, XLS, ODS, PPT, PPTX, ODT, ODP, ODG, EPUB, MSG, PST,
+    ZIP, TAR, GZIP, BZIP2, XZ, ZSTD, SEVEN_ZIP, RAR, CAB, ISO, CPIO, AR, LZH,
+    PNG, JPEG, GIF, TIFF, BMP, WEBP, AVIF, JPEG2000,
     HTML, MARKDOWN, PLAIN, CSV, TSV, RTF, EML, MBOX, MHTML, FB2, JSON, JSON_LINES, NOTEBOOK, XML, SVG, OPML,
     YAML, TOML, INI, RST, LATEX, ASCIIDOC, ORG, SRT, VTT, ICS, VCF, BIBTEX, SOURCE_CODE,
     POSTSCRIPT, ODF, LEGACY_OFFICE, IMAGE, ARCHIVE, PROGRAM,
@@ -175,15 +190,25 @@ MAGIC = (
     (b"\x89PNG\r\n", PNG),
     (b"\xff\xd8\xff", JPEG),
     (b"GIF8", GIF),
+    (b"!BDN", PST),
     (b"II*\x00", TIFF),
     (b"MM\x00*", TIFF),
     (b"BM", BMP),
+    (b"\x00\x00\x00\x0cjP  ", JPEG2000),
+    (b"\xff\x4f\xff\x51", JPEG2000),
     (b"\x1f\x8b", GZIP),
-    (b"7z\xbc\xaf\x27\x1c", ARCHIVE),
-    (b"Rar!\x1a\x07", ARCHIVE),
+    (b"7z\xbc\xaf\x27\x1c", SEVEN_ZIP),
+    (b"Rar!\x1a\x07", RAR),
+    (b"MSCF\x00\x00\x00\x00", CAB),
+    (b"07070", CPIO),
+    (b"\xc7\x71", CPIO),
+    (b"!<arch>\n", AR),
     (b"\xfd7zXZ\x00", XZ),
     (b"BZh", BZIP2),
-    (b"\x28\xb5\x2f\xfd", ARCHIVE),
+    (b"\x28\xb5\x2f\xfd", ZSTD),
+    (b"\x60\xea", ARCHIVE),
+    (b"\x04\x22\x4d\x18", ARCHIVE),
+    (b"\x1f\x9d", ARCHIVE),
     (b"\x7fELF", PROGRAM),
     (b"MZ", PROGRAM),
     (b"\xcf\xfa\xed\xfe", PROGRAM),
@@ -192,7 +217,7 @@ MAGIC = (
 )
 """How the bytes of some formats begin."""
 
-ARCHIVES = frozenset({ZIP, TAR, GZIP, BZIP2, XZ})
+ARCHIVES = frozenset({ZIP, TAR, GZIP, BZIP2, XZ, ZSTD, SEVEN_ZIP, RAR, CAB, ISO, CPIO, AR, LZH})
 
 _BY_SUFFIX = {suffix: format for format in FORMATS for suffix in format.suffixes}
 _BY_CONTENT_TYPE = {type: format for format in FORMATS for type in (format.content_type, *format.also)}

@@ -22,6 +22,12 @@ _HEAD = 65_536
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SEALED = "EncryptedPackage".encode("utf-16-le")
 _TAG = re.compile(r"<(?:[a-z][a-z0-9]*+|!doctype)[^<>]*+>", re.IGNORECASE)
+_UNREAD = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
+"""What pictures call themselves that are packed by HEVC, which nothing here unpacks."""
+_UNMISTAKABLE = (formats.RTF, formats.AR, formats.ZSTD)
+"""Formats whose mark no text bears, though the rest may look like text."""
+_LZH = re.compile(rb"..-l[hz][\dds]-", re.DOTALL)
+_ISO_MARK = slice(0x8001, 0x8006)
 _FAMILIES = (
     ("xl/workbook.bin", formats.XLSB),
     ("xl/", formats.XLSX),
@@ -32,10 +38,12 @@ _WORKBOOK = "spreadsheetml.sheet.main+xml"
 _OPEN = {format.content_type: format for format in (formats.ODT, formats.ODS, formats.ODP, formats.ODG)}
 _STREAMS = (
     ("__properties_version1.0", formats.MSG),
+    ("WordDocument", formats.DOC),
+    ("PowerPoint Document", formats.PPT),
     ("Workbook", formats.XLS),
     ("Book", formats.XLS),
 )
-_LOOSE = (formats.LEGACY_OFFICE, formats.XLS, formats.MSG)
+_LOOSE = (formats.DOC, formats.XLS, formats.MSG)
 """Formats whose names are given to any text."""
 _OPENINGS = {
     formats.NOTEBOOK: "{",
@@ -58,7 +66,7 @@ def kind_of(path: Path, *, name: str, content_type: str | None) -> Format:
         FileEncrypted: It is a document under a password.
         FileMislabelled: The name promises something else altogether.
         FileUnsupported: Nothing here reads it.
-        FileBroken: It is a damaged package.
+        FileBroken: It is a damaged package or compound file.
         FileTooComplex: It is a package that unpacks without bounds.
     """
     found = _found(path, name=name, content_type=content_type)
@@ -83,7 +91,7 @@ def _found(path: Path, *, name: str, content_type: str | None) -> Format:
         return _compound(path)
     textual = looks_textual(head)
     known = _marked(head)
-    if known and (known.textual == textual or known is formats.RTF):
+    if known and (known.textual == textual or known in _UNMISTAKABLE):
         return known
     if textual:
         return _text(head, name=name, content_type=content_type)
@@ -94,14 +102,29 @@ def _marked(head: bytes) -> Format | None:
     """The format whose mark *head* bears."""
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return formats.WEBP
+    if head[4:8] == b"ftyp":
+        return _film(head)
     if head[257:262] == b"ustar":
         return formats.TAR
+    if _LZH.match(head):
+        return formats.LZH
+    if head[_ISO_MARK] == b"CD001":
+        return formats.ISO
     return next((format for magic, format in formats.MAGIC if head.startswith(magic)), None)
+
+
+def _film(head: bytes) -> Format | None:
+    """Which kind of picture a file is that is built like a film; none for a film."""
+    names = head[8 : min(int.from_bytes(head[:4], "big"), 256)]
+    brands = {names[place : place + 4] for place in range(0, len(names), 4)}
+    if brands & {b"avif", b"avis"}:
+        return formats.AVIF
+    return formats.IMAGE if brands & _UNREAD else None
 
 
 def _stands_for(promised: Format, found: Format) -> bool:
     """Whether text has taken the place of a binary file, or a mere archive that of a document."""
-    if found is formats.ZIP:
+    if found in formats.ARCHIVES:
         return promised.module is not None and not promised.textual and promised not in formats.ARCHIVES
     return found.textual and not promised.textual and promised not in _LOOSE
 
@@ -133,15 +156,12 @@ def _packaged(package: Package) -> Format:
 
 def _compound(path: Path) -> Format:
     """What the streams of a compound file make of it."""
-    import olefile  # type: ignore[import-untyped]
+    from aether.adapters.extraction.compounds import Compound
 
     if _SEALED in path.read_bytes():
         raise FileEncrypted("The document is protected by a password.")
-    try:
-        with olefile.OleFileIO(path) as compound:
-            return next((format for name, format in _STREAMS if compound.exists(name)), formats.LEGACY_OFFICE)
-    except Exception:  # noqa: BLE001 - a damaged directory may raise anything
-        return formats.LEGACY_OFFICE
+    with Compound(path) as compound:
+        return next((format for name, format in _STREAMS if compound.has(name)), formats.LEGACY_OFFICE)
 
 
 def _text(head: bytes, *, name: str, content_type: str | None) -> Format:

@@ -22,7 +22,7 @@ from aether.adapters.extraction.charsets import decode
 from aether.adapters.extraction.formats import Source
 from aether.adapters.extraction.members import Members
 from aether.adapters.extraction.titles import titled
-from aether.domain.texts import BlockKind, Draft, Extracted, FileBroken, FileEncrypted, FileTooComplex
+from aether.domain.texts import BlockKind, Draft, Extracted, FileBroken, FileEncrypted
 
 VERSION = f"1 {html.LIBRARY}"
 
@@ -117,20 +117,12 @@ def _message(
         for name in parts.attached:
             draft.add(f"Attached: {name}", BlockKind.LIST_ITEM)
     for name, part in parts.files:
-        _hand_out(members, folder + name.replace("\\", "/").rpartition("/")[2], part)
+        data = part.get_payload(decode=True)
+        if isinstance(data, bytes):
+            members.attach(folder + name.replace("\\", "/").rpartition("/")[2], data)
     for enclosed in parts.enclosed:
         _message(draft, enclosed, level + 1, members, folder)
     return told
-
-
-def _hand_out(members: Members, path: str, part: Message) -> None:
-    data = part.get_payload(decode=True)
-    if not isinstance(data, bytes) or not data:
-        return
-    if members.full:
-        members.leave_out(path, FileTooComplex.code, "It is one of too many.")
-    else:
-        members.add(path, lambda: (data,))
 
 
 def _page(draft: Draft, message: Message) -> dict[str, Any]:

@@ -77,6 +77,17 @@ class Members:
         self._tell({"member": {"path": shown, "name": _cut(shown.rpartition("/")[2])}})
         self._hand_out(shown, pieces, self._tell)
 
+    def attach(self, name: str, data: bytes) -> None:
+        """Hand out what is attached to a message, which is whole without what is one too many.
+
+        Raises:
+            FileTooComplex: All of them together are too large.
+        """
+        if self.full:
+            self.leave_out(name, FileTooComplex.code, "It is one of too many.")
+        elif data:
+            self.add(name, lambda: (data,))
+
     def leave_out(self, path: str, code: str, message: str) -> None:
         """Note that a member is not handed out, and why."""
         self._left_out.append((_shown(path) or "".join(filter(_seen, path))[:PATH_MOST], code, message))

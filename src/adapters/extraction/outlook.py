@@ -1,5 +1,7 @@
 """Outlook messages: a heading, who wrote to whom and when, what is said, and the names of what is attached.
 
+What is attached is handed out as files, and a message within a message is read below it.
+
 A message is a compound file whose streams are named after properties, by number and type
 ([MS-OXMSG]). Its words stand in a plain stream, in one of HTML, or in compressed rich text ([MS-OXRTFCP]);
 the first of these that there is is read.
@@ -7,17 +9,21 @@ the first of these that there is is read.
 
 import re
 import struct
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import olefile  # type: ignore[import-untyped]
+from typing_extensions import override
 
 from aether.adapters.extraction import html, plain, rtf
 from aether.adapters.extraction.charsets import decode
 from aether.adapters.extraction.formats import Source
+from aether.adapters.extraction.members import Members
 from aether.domain.texts import BlockKind, Draft, Extracted, FileBroken, FileTooComplex
 
-VERSION = f"1 olefile {olefile.__version__}"
+VERSION = f"2 olefile {olefile.__version__}"
 
 RICH_MOST = 64 * 2**20
 """The longest rich text, unpacked, in bytes."""
@@ -25,10 +31,14 @@ RICH_MOST = 64 * 2**20
 _SUBJECT, _SENDER, _SENDER_ADDRESS, _TO, _CC = "0037", "0C1A", "0C1F", "0E04", "0E03"
 _BODY, _HTML, _RICH = "1000", "1013", "1009"
 _LONG_NAME, _SHORT_NAME, _DISPLAY_NAME = "3707", "3704", "3001"
+_DATA, _ENDING = "3701", "3703"
 _SENT, _DELIVERED = 0x0039, 0x0E06
-_INSTANT = 0x0040
+_WIDE_TEXT, _TEXT, _BINARY = 0x001F, 0x001E, 0x0102
+_PREFIXED = re.compile("^\x01.", re.DOTALL)
+"""How archives write how much of a subject is a prefix such as `Re:`."""
 _CODEPAGES = (0x3FDE, 0x3FFD)
-_TOP_HEADER, _PROPERTY = 32, 16
+_FIXED = "__properties_version1.0"
+_TOP_HEADER, _ENCLOSED_HEADER, _ATTACHED_HEADER, _PROPERTY = 32, 24, 8, 16
 _ATTACHED = re.compile(r"__attach_version1\.0_#[0-9A-F]{8}")
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _DICTIONARY = (
@@ -49,12 +59,13 @@ def read(source: Source) -> Extracted:
     draft = Draft()
     try:
         with olefile.OleFileIO(source.path) as file:
-            told = _message(draft, _Properties(file))
+            told = fill(draft, _Filed(file), 1, source.members)
     except (FileTooComplex, FileBroken, MemoryError, RecursionError):
         raise
     except Exception as error:
         # What a damaged directory makes olefile raise has no bounds.
         raise FileBroken("The message is damaged.") from error
+    told |= source.members.told()
     return draft.finished(
         content_type=source.content_type,
         extractor="outlook",
@@ -64,86 +75,139 @@ def read(source: Source) -> Extracted:
     )
 
 
-class _Properties:
+class Properties(ABC):
     """The properties of a message, or of what is attached to it.
 
     Args:
-        file: The compound file.
-        folder: The storage of what is attached; empty for the message.
+        codepage: The charset of its texts of single bytes, as Windows numbers it; none if it does not say.
     """
 
-    def __init__(self, file: Any, folder: str = "") -> None:
-        self._file = file
-        self._folder = folder
-        self._fixed = self._fixed_properties()
-        pages = [int.from_bytes(self._fixed[it][:4], "little") for it in _CODEPAGES if it in self._fixed]
-        self._charset = {65001: "utf-8", 20127: "cp1252"}.get(pages[0], f"cp{pages[0]}") if pages else None
+    def __init__(self, codepage: int | None) -> None:
+        known = {None: None, 65001: "utf-8", 20127: "cp1252"}
+        self._charset = known.get(codepage, f"cp{codepage}")
 
-    def attached(self) -> list["_Properties"]:
+    @abstractmethod
+    def attached(self) -> "Sequence[Properties]":
         """What is attached."""
-        folders = {path[0] for path in self._file.listdir() if _ATTACHED.fullmatch(path[0])}
-        return [_Properties(self._file, folder) for folder in sorted(folders)]
+
+    @abstractmethod
+    def enclosed(self) -> "Properties | None":
+        """The message that is attached, if this is one."""
+
+    @abstractmethod
+    def value(self, number: str, type: int) -> bytes:
+        """The property with this *number*, if it is of this *type*; none if there is no such."""
+
+    @abstractmethod
+    def ticks(self, number: int) -> int:
+        """The instant with this *number*, in steps of 100 ns since 1601; 0 if there is none."""
 
     def text(self, number: str) -> str:
         """The property with this *number* as text; empty if there is none."""
-        if data := self._stream(f"{number}001F"):
+        if data := self.value(number, _WIDE_TEXT):
             return data.decode("utf-16-le", "replace").rstrip("\x00")
-        return decode(self._stream(f"{number}001E"), declared=self._charset)[0].rstrip("\x00")
+        return decode(self.value(number, _TEXT), declared=self._charset)[0].rstrip("\x00")
 
     def data(self, number: str) -> bytes:
         """The property with this *number* as bytes; none if there is none."""
-        return self._stream(f"{number}0102")
+        return self.value(number, _BINARY)
 
     def instant(self, number: int) -> str:
         """The property with this *number* in ISO 8601; empty if there is none."""
-        ticks = int.from_bytes(self._fixed.get(number, b""), "little")
+        ticks = self.ticks(number)
         try:
             return (_EPOCH + timedelta(microseconds=ticks // 10)).isoformat() if ticks else ""
         except OverflowError:
             return ""
 
-    def _stream(self, name: str) -> bytes:
-        path = [*filter(None, [self._folder]), f"__substg1.0_{name}"]
-        return bytes(self._file.openstream(path).read()) if self._file.exists("/".join(path)) else b""
 
-    def _fixed_properties(self) -> dict[int, bytes]:
+class _Filed(Properties):
+    """The properties of a message that is a file, or of what is attached to it.
+
+    Args:
+        file: The compound file.
+        folder: The storages on the way to it; none for the message itself.
+        header: How many bytes stand before its fixed properties.
+    """
+
+    def __init__(self, file: Any, folder: tuple[str, ...] = (), header: int = _TOP_HEADER) -> None:
+        self._file = file
+        self._folder = folder
+        self._fixed = self._fixed_properties(header)
+        pages = [int.from_bytes(self._fixed[it][:4], "little") for it in _CODEPAGES if it in self._fixed]
+        super().__init__(pages[0] if pages else None)
+
+    @override
+    def attached(self) -> Sequence[Properties]:
+        depth = len(self._folder)
+        paths = (it for it in self._file.listdir() if tuple(it[:depth]) == self._folder and len(it) > depth)
+        folders = {path[depth] for path in paths if _ATTACHED.fullmatch(path[depth])}
+        return [_Filed(self._file, (*self._folder, it), _ATTACHED_HEADER) for it in sorted(folders)]
+
+    @override
+    def enclosed(self) -> Properties | None:
+        folder = (*self._folder, f"__substg1.0_{_DATA}000D")
+        if not self._file.exists([*folder, _FIXED]):
+            return None
+        return _Filed(self._file, folder, _ENCLOSED_HEADER)
+
+    @override
+    def value(self, number: str, type: int) -> bytes:
+        return self._bytes(f"__substg1.0_{number}{type:04X}")
+
+    @override
+    def ticks(self, number: int) -> int:
+        return int.from_bytes(self._fixed.get(number, b""), "little")
+
+    def _bytes(self, name: str) -> bytes:
+        path = [*self._folder, name]
+        return bytes(self._file.openstream(path).read()) if self._file.exists(path) else b""
+
+    def _fixed_properties(self, header: int) -> dict[int, bytes]:
         """The properties that take eight bytes at most, by number."""
-        path = "/".join([*filter(None, [self._folder]), "__properties_version1.0"])
-        if not self._file.exists(path):
-            return {}
-        data = bytes(self._file.openstream(path).read())
-        start = 8 if self._folder else _TOP_HEADER
+        data = self._bytes(_FIXED)
         rows = (
-            data[place : place + _PROPERTY] for place in range(start, len(data) - _PROPERTY + 1, _PROPERTY)
+            data[place : place + _PROPERTY] for place in range(header, len(data) - _PROPERTY + 1, _PROPERTY)
         )
         return {struct.unpack_from("<H", row, 2)[0]: row[8:] for row in rows}
 
 
-def _message(draft: Draft, properties: _Properties) -> dict[str, Any]:
+def fill(
+    draft: Draft, properties: Properties, level: int, members: Members, folder: str = ""
+) -> dict[str, Any]:
+    """Add a message, and give what it says of itself; what is attached goes to *members*, into *folder*."""
     sender = properties.text(_SENDER)
     address = properties.text(_SENDER_ADDRESS)
     told: dict[str, Any] = {
-        "title": properties.text(_SUBJECT).strip(),
+        "title": _PREFIXED.sub("", properties.text(_SUBJECT)).strip(),
         "author": f"{sender} <{address}>" if "@" in address and address != sender else sender or address,
         "to": properties.text(_TO),
         "cc": properties.text(_CC),
         "created": properties.instant(_SENT) or properties.instant(_DELIVERED),
     }
-    draft.add(told["title"] or "(no subject)", BlockKind.HEADING, level=1)
+    draft.add(told["title"] or "(no subject)", BlockKind.HEADING, level=level)
     shown = (("From", "author"), ("To", "to"), ("Cc", "cc"), ("Date", "created"))
     draft.add("\n".join(f"{name}: {told[key]}" for name, key in shown if told[key]))
     _body(draft, properties)
-    names = [
-        next(filter(None, map(it.text, (_LONG_NAME, _SHORT_NAME, _DISPLAY_NAME))), "")
-        for it in properties.attached()
-    ]
-    for name in filter(None, names):
+    attached = [(it, it.enclosed()) for it in properties.attached()]
+    files = [it for it, message in attached if message is None]
+    told["attachments"] = [name for name in map(_name, files) if name]
+    for name in told["attachments"]:
         draft.add(f"Attached: {name}", BlockKind.LIST_ITEM)
-    told["attachments"] = [name for name in names if name]
+    for number, file in enumerate(files, 1):
+        name = _name(file) or f"{number}{file.text(_ENDING)}"
+        members.attach(folder + name.replace("\\", "/").rpartition("/")[2], file.data(_DATA))
+    for _, message in attached:
+        if message:
+            fill(draft, message, level + 1, members, folder)
     return {name: value[:1000] for name, value in told.items() if value}
 
 
-def _body(draft: Draft, properties: _Properties) -> None:
+def _name(file: Properties) -> str:
+    return next(filter(None, map(file.text, (_LONG_NAME, _SHORT_NAME, _DISPLAY_NAME))), "")
+
+
+def _body(draft: Draft, properties: Properties) -> None:
     """Add what the message says, in the plainest form that there is."""
     if (said := properties.text(_BODY)).strip():
         plain.fill(draft, said)

@@ -25,8 +25,8 @@ DECODED_MOST = 100_000_000
 """How many pixels a picture may have."""
 SMALL = 1_500
 """Pictures that have fewer pixels either way are looked at twice as large: their letters are small."""
-KINDS = ("PNG", "JPEG", "GIF", "TIFF", "BMP", "WEBP")
-BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, KeyError)
+KINDS = ("PNG", "JPEG", "GIF", "TIFF", "BMP", "WEBP", "AVIF", "JPEG2000")
+BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, KeyError, RuntimeError)
 """What Pillow raises for damaged files."""
 
 
