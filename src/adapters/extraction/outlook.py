@@ -17,7 +17,7 @@ from aether.adapters.extraction.charsets import decode
 from aether.adapters.extraction.formats import Source
 from aether.domain.texts import BlockKind, Draft, Extracted, FileBroken, FileTooComplex
 
-VERSION = f"1 olefile {olefile.__version__}"
+VERSION = f"2 olefile {olefile.__version__}"
 
 RICH_MOST = 64 * 2**20
 """The longest rich text, unpacked, in bytes."""

@@ -27,11 +27,14 @@ from aether.domain.texts.refusals import (
     FileUnreadable,
     FileUnsupported,
 )
+from aether.domain.texts.tables import JOINT, Cell, Grid, Layout, Merge
 
 __all__ = [
+    "JOINT",
     "Block",
     "BlockKind",
     "Box",
+    "Cell",
     "ChunkText",
     "CountTokens",
     "Draft",
@@ -43,8 +46,11 @@ __all__ = [
     "FileTooComplex",
     "FileUnreadable",
     "FileUnsupported",
+    "Grid",
+    "Layout",
     "Member",
     "MemberSpoiled",
+    "Merge",
     "OnMember",
     "OnStretch",
     "Page",
