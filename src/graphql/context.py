@@ -23,6 +23,7 @@ from aether.domain.vectors import Vectors
 from aether.domain.viewers import Viewer
 from aether.graphql.cursors import Cursors
 from aether.graphql.loaders import Loaders
+from aether.graphql.shelves import Shelf
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,6 +35,7 @@ class Ports:
 
     Attributes:
         issuer: The issuer whose people are expected.
+        shelf: Where tables of texts are found.
     """
 
     graph: Graph
@@ -50,6 +52,7 @@ class Ports:
     webhook_secret: Callable[[], str]
     callback_rules: Rules
     cursors: Cursors
+    shelf: Shelf
 
 
 READS_AT_ONCE = 8

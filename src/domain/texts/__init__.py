@@ -27,6 +27,7 @@ from aether.domain.texts.refusals import (
     FileUnreadable,
     FileUnsupported,
 )
+from aether.domain.texts.sections import Section, sections_of
 from aether.domain.texts.tables import JOINT, Cell, Grid, Layout, Merge
 
 __all__ = [
@@ -58,7 +59,9 @@ __all__ = [
     "Reader",
     "ReaderDown",
     "Role",
+    "Section",
     "Span",
     "Stretch",
     "chunks_of",
+    "sections_of",
 ]

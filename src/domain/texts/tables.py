@@ -128,14 +128,17 @@ class Grid:
         """How many rows it has."""
         return len(self._lines)
 
+    def span(self, place: int) -> tuple[int, int]:
+        """Where a row begins and ends in the whole text, 0 being the first."""
+        return self._starts[place], self._starts[place] + len(self._lines[place])
+
     def row(self, place: int) -> list[Cell]:
         """The cells of a row, 0 being the first, as many as there are columns."""
-        line, start = self._lines[place], self._starts[place]
+        line, (start, end) = self._lines[place], self.span(place)
         cells: list[Cell] = []
         for said in _parted(line):
             cells.append(Cell(said, start, start + len(said)))
             start += len(said) + (len(JOINT) if cells[1:] else _margin(line))
-        end = self._starts[place] + len(line)
         return cells + [Cell("", end, end)] * (self.columns - len(cells))
 
 
