@@ -282,7 +282,8 @@ class Draft:
 
 
 def _tidied(said: str, *, keep_indent: bool) -> str:
-    said = UNFIT.sub("", _BREAKS.sub("\n", said))
+    if not said.replace("\n", " ").isprintable():  # What is, has nothing to mend, and most is.
+        said = UNFIT.sub("", _BREAKS.sub("\n", said))
     if not unicodedata.is_normalized("NFC", said):
         said = unicodedata.normalize("NFC", said)
     return said.strip("\n").rstrip() if keep_indent and said.strip() else said.strip()
