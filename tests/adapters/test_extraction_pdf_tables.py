@@ -1,12 +1,15 @@
 """Tables in PDFs: those drawn with rules, those set in columns, and what only looks like one."""
 
 import io
+import random
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pikepdf
+import pypdfium2
 import pytest
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
@@ -250,6 +253,59 @@ async def test_no_word_is_lost_or_said_twice_where_tables_are(desk: Desk) -> Non
     words = sorted([*" ".join(cell for row in LEVELS for cell in row).split() * 2, "margin", "note"])
     assert sorted(said.text.replace("|", " ").split()) == words
     assert grids(said) == [LEVELS, LEVELS]
+
+
+def _anything(chance: random.Random) -> Draw:
+    """Rules, boxes and words wherever they fall, now and then on a common raster."""
+
+    def page(drawing: canvas.Canvas) -> None:
+        step = chance.choice([1, 20, 40])
+
+        def place(most: int) -> int:
+            return chance.randrange(20, most, step)
+
+        for _ in range(chance.randrange(60)):
+            x, y = place(560), place(800)
+            draw = chance.choice(["across", "down", "box", "grid", "fill"])
+            if draw == "across":
+                drawing.line(x, y, place(560), y)
+            elif draw == "down":
+                drawing.line(x, y, x, place(800))
+            elif draw == "grid":
+                drawing.grid([x, x + 40, x + 80], [y, y + 20, y + 40, y + 60])
+            else:
+                drawing.rect(x, y, place(560) / 3, place(800) / 9, fill=draw == "fill")
+        for _ in range(chance.randrange(120)):
+            drawing.drawString(place(560), place(800), chance.choice(WORDS) * chance.randrange(1, 3))
+
+    return page
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_whatever_is_drawn_every_letter_is_said_once(desk: Desk, seed: int) -> None:
+    chance = random.Random(seed)
+    data = drawn(*(_anything(chance) for _ in range(40)))
+
+    said = await desk.read(data, "a.pdf")
+
+    with pypdfium2.PdfDocument(data) as document:
+        letters = [page.get_textpage().get_text_range() for page in document]
+    for page, layer in zip(said.pages, letters, strict=True):
+        assert Counter("".join(page.of(said.text).replace("|", "").split())) == Counter(
+            "".join(layer.split())
+        )
+    assert len(grids(said)) > 5
+
+
+@pytest.mark.parametrize("huge", ["1e38 0 0 1e38 0 0 cm", "0 0 0 0 0 0 cm", "1 0 0 1 -1e9 1e9 cm"])
+async def test_rules_beyond_the_page_are_no_harm(desk: Desk, huge: str) -> None:
+    with pikepdf.open(io.BytesIO(flowing(LEVELS, ALL, colWidths=120))) as file:
+        lines = f"q {huge} 10 10 m 500 10 l S 10 10 m 10 500 l S 0 0 1e38 1e38 re S Q"
+        file.pages[0].contents_add(file.make_stream(lines.encode()))
+        written = io.BytesIO()
+        file.save(written)
+
+    assert grids(await desk.read(written.getvalue(), "a.pdf")) == [LEVELS]
 
 
 async def test_a_page_with_endless_rules_is_read_as_words(desk: Desk) -> None:

@@ -15,6 +15,8 @@ STROKES_MOST = 4_000
 """How many strokes are looked at on a page; one with more of them is a drawing."""
 THIN = 3.0
 """How thick a rule is at most, in points; some programs fill a rectangle for each."""
+FAR = 20_000.0
+"""Beyond it nothing stands on a page, in points; what is no number lies nowhere."""
 SHORTEST = 4.0
 """How long it is at least, in points."""
 NEAR = 2.0
@@ -51,6 +53,8 @@ def rules_on(page: Any, sheet: Sheet) -> Rules | None:
         if seen > STROKES_MOST:
             return None
         left, top, right, bottom = sheet.shown(stroke)
+        if not (-FAR < left <= right < FAR and -FAR < top <= bottom < FAR):
+            continue
         if bottom - top <= THIN and right - left >= SHORTEST:
             across.append(Rule((top + bottom) / 2, left, right))
         elif right - left <= THIN and bottom - top >= SHORTEST:
