@@ -192,6 +192,14 @@ def _prose(drawing: canvas.Canvas) -> None:
         drawing.drawString(320, 750 - 13 * number, said[::-1])
 
 
+def _verses(drawing: canvas.Canvas) -> None:
+    """Two columns of verses, far apart."""
+    for number in range(12):
+        said = " ".join(WORDS[(number + it) % len(WORDS)] for it in range(7))
+        drawing.drawString(50, 750 - 13 * number, said)
+        drawing.drawString(420, 750 - 13 * number, said)
+
+
 def _one_after_the_other(drawing: canvas.Canvas) -> None:
     """Two columns of prose, the second after the first."""
     for left in (50, 320):
@@ -219,7 +227,8 @@ def _chart(drawing: canvas.Canvas) -> None:
     drawing.grid(list(range(100, 500, 40)), list(range(300, 700, 40)))
     for number in range(10):
         drawing.drawString(80, 298 + 40 * number, str(number))
-    drawing.drawString(200, 500, "peak")
+    drawing.drawString(200, 510, "peak")
+    drawing.drawString(290, 350, "trough")
 
 
 def _ragged(drawing: canvas.Canvas) -> None:
@@ -229,7 +238,7 @@ def _ragged(drawing: canvas.Canvas) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", [_prose, _one_after_the_other, _list, _two_lines, _letterhead, _chart, _ragged]
+    "page", [_prose, _verses, _one_after_the_other, _list, _two_lines, _letterhead, _chart, _ragged]
 )
 async def test_what_only_looks_like_a_table_is_none(desk: Desk, page: Draw) -> None:
     said = await desk.read(drawn(page), "a.pdf")
@@ -297,15 +306,19 @@ async def test_whatever_is_drawn_every_letter_is_said_once(desk: Desk, seed: int
     assert len(grids(said)) > 5
 
 
-@pytest.mark.parametrize("huge", ["1e38 0 0 1e38 0 0 cm", "0 0 0 0 0 0 cm", "1 0 0 1 -1e9 1e9 cm"])
+@pytest.mark.parametrize("huge", ["1 0 0 1 0 0 cm", "9999 0 0 9999 0 0 cm", "0 0 0 0 0 0 cm"])
 async def test_rules_beyond_the_page_are_no_harm(desk: Desk, huge: str) -> None:
     with pikepdf.open(io.BytesIO(flowing(LEVELS, ALL, colWidths=120))) as file:
-        lines = f"q {huge} 10 10 m 500 10 l S 10 10 m 10 500 l S 0 0 1e38 1e38 re S Q"
+        lines = f"q {huge} 10 730 m 99999 730 l S 10 10 m 10 99999 l S 0 0 99999 99999 re S Q"
         file.pages[0].contents_add(file.make_stream(lines.encode()))
         written = io.BytesIO()
         file.save(written)
 
-    assert grids(await desk.read(written.getvalue(), "a.pdf")) == [LEVELS]
+    said = await desk.read(written.getvalue(), "a.pdf")
+
+    assert grids(said) == [LEVELS]
+    assert said.blocks[0].box is not None
+    assert max(said.blocks[0].box) < A4[1]
 
 
 async def test_a_page_with_endless_rules_is_read_as_words(desk: Desk) -> None:

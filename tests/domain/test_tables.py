@@ -68,6 +68,11 @@ def test_many_rows_are_tidied_as_few_are(rows: list[list[str]], clean: int) -> N
     ("cells", "line"),
     [
         (["Ulm", "", "5"], "Ulm |  | 5"),
+        (["a", " ", "b"], "a |  | b"),
+        (["a", " b", "c"], "a | b | c"),
+        (["a", "b ", "c"], "a | b | c"),
+        (["a", "b  c"], "a | b c"),
+        ([" ", "5", " "], "| 5"),
         (["", "5"], "| 5"),
         (["", "", "5"], "|  | 5"),
         (["a | b", "c"], "a ¦ b | c"),
