@@ -41,6 +41,7 @@ from aether.domain.identity import Credential, CredentialKind, IdentityProvider,
 from aether.graphql import http, schema, sockets
 from aether.graphql.context import Ports as ApiPorts
 from aether.graphql.cursors import Cursors
+from aether.graphql.shelves import Shelf
 from aether.settings import Profile, Settings
 
 Page = Callable[[], Mapping[str, Any]]
@@ -117,6 +118,7 @@ def application(opened: Outside, known: Identity, *, page: Page = dict) -> Starl
         webhook_secret=system.webhook_secret,
         callback_rules=rules_of(settings),
         cursors=Cursors(hashlib.sha256(b"cursors" + key).digest()),
+        shelf=Shelf(opened.blobs),
     )
     return Starlette(
         routes=[

@@ -25,6 +25,7 @@ from aether.domain.vectors import Vectors
 from aether.domain.viewers import Viewer
 from aether.graphql.cursors import Cursors
 from aether.graphql.loaders import Loaders
+from aether.graphql.shelves import Shelf
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -36,6 +37,7 @@ class Ports:
 
     Attributes:
         issuer: The issuer whose people are expected.
+        shelf: Where tables of texts are found.
     """
 
     graph: Graph
@@ -54,6 +56,7 @@ class Ports:
     webhook_secret: Callable[[], str]
     callback_rules: Rules
     cursors: Cursors
+    shelf: Shelf
 
 
 READS_AT_ONCE = 8

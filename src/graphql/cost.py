@@ -26,7 +26,7 @@ PAGE = 20
 """How many things a list gives that is not told."""
 
 _WRAPPERS = {"edges", "node", "pageInfo"}
-_PLAIN = {"collaborators", "ancestors", "uploadJobs", "jobs"}
+_PLAIN = {"collaborators", "ancestors", "uploadJobs", "jobs", "cells"}
 """Lists without pages; each is read by itself for each parent."""
 
 
@@ -88,11 +88,11 @@ class _Count:
 
     def _times(self, field: FieldNode) -> int:
         """How often what is selected below *field* may be given."""
-        if field.name.value in _PLAIN:
-            return PAGE
         for argument in field.arguments or ():
             if argument.name.value == "first":
                 return self._number(argument.value)
+        if field.name.value in _PLAIN:
+            return PAGE
         selected = field.selection_set.selections if field.selection_set else ()
         paged = any(isinstance(each, FieldNode) and each.name.value == "edges" for each in selected)
         return PAGE if paged else 1

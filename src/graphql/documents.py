@@ -8,6 +8,7 @@ from strawberry.scalars import JSON
 
 from aether.domain import documents
 from aether.domain.access import Permission
+from aether.domain.blobs import BlobKey
 from aether.domain.documents import ChunkId, DocumentId, EmbeddingStatus, ProcessingStatus
 from aether.domain.pages import Page, Slice
 from aether.domain.previews import PREVIEWED, THUMBNAIL, width_for
@@ -19,6 +20,7 @@ from aether.graphql.lists import Connection, connection, part
 from aether.graphql.nodes import Node
 from aether.graphql.refusals import Payload, mutation
 from aether.graphql.scalars import BigInt
+from aether.graphql.tables import Table, tables_in
 from aether.graphql.users import User, user_by_id
 from aether.graphql.versions import DocumentVersion, twins_of, versions_of
 
@@ -115,6 +117,7 @@ class Document(Node):
     notebook_id: strawberry.Private[str]
     uploader_id: strawberry.Private[str]
     number: strawberry.Private[int]
+    texts: strawberry.Private[BlobKey | None]
 
     @classmethod
     def of(cls, seen: documents.SeenDocument, viewer: Viewer) -> "Document":
@@ -145,6 +148,7 @@ class Document(Node):
             notebook_id=document.notebook,
             uploader_id=document.uploaded_by,
             number=document.number,
+            texts=found.texts if found else None,
         )
 
     @strawberry.field
@@ -218,6 +222,18 @@ class Document(Node):
             documents.chunks, document=DocumentId(self.id), part=wanted, by=info.context.viewer
         )
         return connection(info, page, Chunk.of, slice=wanted, listing=listing)
+
+    @strawberry.field
+    async def tables(self, info: Info, first: int = 20, after: str | None = None) -> Connection[Table]:
+        """What it has in rows and columns, in order.
+
+        Args:
+            first: How many, from 1 to 100.
+            after: Only those behind this cursor.
+        """
+        return await tables_in(
+            info, self.texts, document=self.id, file_hash=self.file_hash, first=first, after=after
+        )
 
     @strawberry.field
     async def findings(self, info: Info, first: int = 20, after: str | None = None) -> Connection[Finding]:

@@ -168,7 +168,7 @@ async def test_footnotes_of_texts_are_notes(desk: Desk, name: str) -> None:
         (b'{"a": 1,}', [(CODE, None, '{"a": 1,}')]),
         (b"[1, 2]", [(CODE, None, "[1, 2]")]),
         (b'[{"a": {"b": 1}}]', [(CODE, None, '[{"a": {"b": 1}}]')]),
-        (b'[{"a": []}, {"b": "x\\n y"}]', [(TABLE, None, "a | b\n[]\n | x y")]),
+        (b'[{"a": []}, {"b": "x\\n y"}]', [(TABLE, None, "a | b\n[]\n| x y")]),
     ],
 )
 async def test_json_that_is_no_list_of_records_is_code(desk: Desk, data: bytes, read: Blocks) -> None:

@@ -40,6 +40,7 @@ DOMAIN_ONLY = {
     "scanning": "a port",
     "search": "use cases over passages and vectors",
     "sensitive": "what texts say that is not for everybody; it is kept with documents",
+    "tables": "found in texts; the graph keeps none of it",
     "telling": "how far an upload is, for those who follow it",
     "texts": "what extraction gives",
     "vectors": "a port",

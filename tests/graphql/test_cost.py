@@ -27,6 +27,8 @@ NESTED = """query($first: Int!) { notebooks(first: $first) { totalCount edges { 
             6,
         ),
         ("{ notebook(id: 1) { ... on Notebook { ancestors { id } } } }", 21),
+        ("{ rows { edges { node { cells { text } } } } }", 20 * 21),
+        ("{ rows(first: 3) { edges { node { cells(first: 50, offset: 9) { text } } } } }", 3 * 51),
     ],
 )
 def test_lists_in_lists_are_multiplied(query: str, asked: int) -> None:

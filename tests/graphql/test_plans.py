@@ -24,6 +24,7 @@ from tests.graphql.house import Caller
 RESOLVED = {
     ("Document", "currentVersion"): "seldom asked: the version's own statement answers",
     ("Document", "documentVersions"): "seldom asked: the versions' own statement answers",
+    ("Document", "tables"): "are found in the text, which is a blob",
     ("Document", "twins"): "are sought by their bytes, everywhere that one may read",
     ("Document", "pageImageUrl"): "takes arguments that nothing of the graph depends on",
     ("Job", "eta"): "is judged by other jobs, and by the queue",

@@ -35,7 +35,7 @@ from tests.plans.paths import Question
 from tests.plans.worlds import NAMES, TAGS, World
 
 RESOLVED = {
-    *("currentVersion", "documentVersions", "twins", "callbacks", "callbackDeliveries"),
+    *("currentVersion", "documentVersions", "tables", "twins", "callbacks", "callbackDeliveries"),
     *("directUploadParts", "documentDiff", "trashedDocuments", "uploadBatch"),
 }
 """What no plan answers, which is seldom asked here: it would be compared with itself."""

@@ -83,6 +83,7 @@ class Paths:
             webhook_secret=lambda: "",
             callback_rules=Rules(),
             cursors=Cursors(KEY),
+            shelf=away,
         )
         self.ordinary = schema.build()
         self.planned = schema.build(Neo4jViews(graph, statements.fragments(CYPHER)))

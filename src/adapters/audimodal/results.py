@@ -12,9 +12,9 @@ from typing import Any
 import orjson
 
 from aether.domain.processing import Phase, Report
-from aether.domain.texts import BlockKind, Draft, Extracted
+from aether.domain.texts import Draft, Extracted
 
-VERSION = "1"
+VERSION = "2"
 METADATA_MOST = 20_000
 """The largest metadata that is kept, in bytes of JSON."""
 REASON_MOST = 500
@@ -104,8 +104,7 @@ def _add_table(draft: Draft, table: Mapping[str, Any]) -> None:
     rows = table.get("rows")
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise AnswerWrong("a table without rows")
-    lines = (" | ".join(" ".join(str("" if cell is None else cell).split()) for cell in row) for row in rows)
-    draft.add("\n".join(lines), BlockKind.TABLE)
+    draft.table([["" if cell is None else str(cell) for cell in row] for row in rows])
 
 
 def _kept(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from aether.adapters.extraction.formats import Source
 from aether.adapters.extraction.lines import Gatherer, lines_of
 from aether.domain.texts import BlockKind, Draft, Extracted
 
-VERSION = "1"
+VERSION = "2"
 
 _HEADING = re.compile(r"(={1,6}|#{1,6})\s+(\S.*?)(?:\s+=+)?")
 _ATTRIBUTE = re.compile(r":(!?[\w-]+!?):\s*(.*)")
@@ -46,7 +46,7 @@ def _fill(draft: Draft, lines: list[str]) -> dict[str, str]:
         if fence:
             if line == fence:
                 gather.end()
-                draft.add("\n".join(" | ".join(row) for row in rows if row), BlockKind.TABLE)
+                _add_table(draft, rows)
                 fence, rows = "", []
             elif fence in _TABLES:
                 _add_cells(rows, line, fence[0])
@@ -63,8 +63,14 @@ def _fill(draft: Draft, lines: list[str]) -> dict[str, str]:
         else:
             _say(gather, line)
     gather.end()
-    draft.add("\n".join(" | ".join(row) for row in rows if row), BlockKind.TABLE)
+    _add_table(draft, rows)
     return told
+
+
+def _add_table(draft: Draft, rows: list[list[str]]) -> None:
+    """Add a table; its first row names the columns where an empty line follows it."""
+    headed = len(rows) > 2 and bool(rows[0]) and not rows[1]  # noqa: PLR2004 - it, the gap, and one more
+    draft.table(rows, headers=int(headed))
 
 
 def _add_cells(rows: list[list[str]], line: str, mark: str) -> None:

@@ -3,14 +3,15 @@
 import csv
 import io
 from collections import Counter
+from dataclasses import replace
 from itertools import islice
 
 from aether.adapters.extraction import formats
 from aether.adapters.extraction.charsets import decode
 from aether.adapters.extraction.formats import Source
-from aether.domain.texts import BlockKind, Draft, Extracted, FileBroken
+from aether.domain.texts import Draft, Extracted, FileBroken
 
-VERSION = "1"
+VERSION = "2"
 
 _DELIMITERS = ",;\t|"
 _SAMPLE = 65_536
@@ -31,24 +32,19 @@ def read(source: Source) -> Extracted:
     first = "\t" if source.content_type == formats.TSV.content_type else ","
     delimiter = delimiter_of(said[:_SAMPLE], first)
     csv.field_size_limit(_CELL_MOST)
-    lines = []
+    draft = Draft()
     try:
-        for row in csv.reader(io.StringIO(said, newline=""), delimiter=delimiter):
-            line = " | ".join(row)
-            if "\n" in line or "\r" in line:
-                line = " | ".join(" ".join(cell.split()) for cell in row)
-            if line := line.rstrip(" |"):
-                lines.append(line)
+        draft.table(csv.reader(io.StringIO(said, newline=""), delimiter=delimiter))
     except csv.Error as error:
         raise FileBroken("A cell of the file has no end.") from error
-    draft = Draft()
-    draft.add("\n".join(lines), BlockKind.TABLE)
-    return draft.finished(
+    extracted = draft.finished(
         content_type=source.content_type,
         extractor="delimited",
         version=VERSION,
-        metadata={"charset": charset, "delimiter": delimiter, "row_count": len(lines)},
+        metadata={"charset": charset, "delimiter": delimiter},
     )
+    rows = extracted.text.count("\n") + bool(extracted.text)
+    return replace(extracted, metadata={**extracted.metadata, "row_count": rows})
 
 
 def delimiter_of(sample: str, first: str) -> str:

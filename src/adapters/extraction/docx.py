@@ -5,17 +5,18 @@ anchored. The parts are parsed as a stream, with entities, DTDs and the network 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from lxml import etree
 
 from aether.adapters.extraction.formats import Source
 from aether.adapters.extraction.markup import LIBRARY, events, told_in
 from aether.adapters.extraction.packages import Package
-from aether.domain.texts import BlockKind, Draft, Extracted, Role
+from aether.domain.texts import JOINT, BlockKind, Draft, Extracted, Merge, Role
 
-VERSION = f"1 {LIBRARY}"
+VERSION = f"2 {LIBRARY}"
 
 _AROUND = (
     ("header+xml", Role.HEADER),
@@ -25,6 +26,8 @@ _AROUND = (
     ("comments+xml", Role.COMMENT),
 )
 _NO_HEADING = 9
+_SPAN_MOST = 1_000
+"""How many columns a cell takes at most."""
 _HEADING_NAME = re.compile(r"heading (\d)", re.IGNORECASE)
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
@@ -46,6 +49,9 @@ _NAMES = (
     "outlineLvl",
     "moveFrom",
     "tabs",
+    "gridSpan",
+    "vMerge",
+    "tblHeader",
 )
 _TAGS = [*(space + name for space in (_W, _STRICT) for name in _NAMES), f"{_MATH}t", f"{_MARKUP}Fallback"]
 
@@ -89,6 +95,26 @@ def read(source: Source) -> Extracted:
     )
 
 
+@dataclass(slots=True)
+class _Cell:
+    """A cell of a table.
+
+    Attributes:
+        columns: How many columns it takes.
+        merged: Whether it goes on below (`restart`), or is the rest of one above (`continue`).
+    """
+
+    said: list[str] = field(default_factory=list)
+    columns: int = 1
+    merged: str = ""
+
+
+@dataclass(slots=True)
+class _Row:
+    cells: list[_Cell] = field(default_factory=list)
+    heads: bool = False
+
+
 class _Story:
     """A part of a document that is text, on its way into a draft."""
 
@@ -101,7 +127,7 @@ class _Story:
         self._seen = seen
         self._paragraphs: list[_Paragraph] = []
         self._tables = 0
-        self._rows: list[list[list[str]]] = []
+        self._rows: list[_Row] = []
         self._muted = 0
 
     def read(self, package: Package, name: str) -> None:
@@ -124,15 +150,18 @@ class _Story:
         elif tag == "tbl":
             self._tables += 1
         elif tag == "tr" and self._tables == 1:
-            self._rows.append([])
+            self._rows.append(_Row())
         elif tag == "tc" and self._tables == 1 and self._rows:
-            self._rows[-1].append([])
+            self._rows[-1].cells.append(_Cell())
 
     def _end(self, tag: str, element: etree._Element) -> None:
         if tag == "p":
             self._end_paragraph(self._paragraphs.pop())
         elif tag == "tbl":
             self._end_table()
+        elif tag in {"gridSpan", "vMerge", "tblHeader"}:
+            if self._tables == 1 and self._rows:
+                _shape(self._rows[-1], tag, _value(element))
         elif self._paragraphs:
             self._end_run(tag, element, self._paragraphs[-1])
 
@@ -152,8 +181,8 @@ class _Story:
     def _end_paragraph(self, paragraph: _Paragraph) -> None:
         said = "".join(paragraph.said)
         if self._tables:
-            if self._rows and self._rows[-1]:
-                self._rows[-1][-1].append(" ".join(said.split()))
+            if self._rows and self._rows[-1].cells:
+                self._rows[-1].cells[-1].said.append(said)
         elif paragraph.level:
             self._add(" ".join(said.split()), BlockKind.HEADING, level=paragraph.level)
         else:
@@ -161,18 +190,54 @@ class _Story:
 
     def _end_table(self) -> None:
         self._tables -= 1
-        if not self._tables:
-            rows = (" | ".join(" ".join(cell).strip() for cell in row) for row in self._rows)
-            self._add("\n".join(rows), BlockKind.TABLE)
-            self._rows = []
+        if self._tables:
+            return
+        rows, self._rows = self._rows, []
+        grid, merges = _spread(rows)
+        if self._fresh("\n".join(map(JOINT.join, grid))):
+            headers = len(list(takewhile(lambda row: row.heads, rows)))
+            self._draft.table(grid, headers=headers, merges=merges, role=self._role)
 
     def _add(self, said: str, kind: BlockKind, level: int | None = None) -> None:
-        """Add a block; around the body the same words are repeated section by section, and told once."""
-        if self._seen is not None:
-            if said in self._seen:
-                return
-            self._seen.add(said)
-        self._draft.add(said, kind, role=self._role, level=level)
+        if self._fresh(said):
+            self._draft.add(said, kind, role=self._role, level=level)
+
+    def _fresh(self, said: str) -> bool:
+        """Whether to tell it: around the body, what each section repeats is told once."""
+        if self._seen is None:
+            return True
+        before = len(self._seen)
+        self._seen.add(said)
+        return len(self._seen) > before
+
+
+def _shape(row: _Row, tag: str, value: str) -> None:
+    """Heed what is said of a row, or of the cell that is being read in it."""
+    if tag == "tblHeader":
+        row.heads = value not in {"0", "false", "off"}
+    elif row.cells and tag == "gridSpan":
+        row.cells[-1].columns = min(int(value), _SPAN_MOST) if value.isdecimal() else 1
+    elif row.cells:
+        row.cells[-1].merged = value or "continue"
+
+
+def _spread(rows: Sequence[_Row]) -> tuple[list[list[str]], list[Merge]]:
+    """The cells of *rows* in their columns, and those that are one."""
+    grid: list[list[str]] = []
+    merges: dict[tuple[int, int], Merge] = {}
+    begun: dict[int, int] = {}
+    for number, row in enumerate(rows):
+        line: list[str] = []
+        for cell in row.cells:
+            column = len(line)
+            if cell.merged != "continue":
+                begun[column] = number
+            first = begun.get(column, number)
+            if (number - first + 1) * cell.columns > 1:
+                merges[first, column] = Merge(first, column, number - first + 1, cell.columns)
+            line += [" ".join(cell.said), *[""] * (cell.columns - 1)]
+        grid.append(line)
+    return grid, list(merges.values())
 
 
 def _value(element: etree._Element) -> str:

@@ -13,7 +13,7 @@ from aether.adapters.extraction.markup import attribute, below, child, name_of, 
 from aether.adapters.extraction.packages import Package
 from aether.domain.texts import Draft, Extracted, FileBroken, FileEncrypted
 
-VERSION = f"1 {markup.LIBRARY} {html.LIBRARY}"
+VERSION = f"2 {markup.LIBRARY} {html.LIBRARY}"
 
 _READ = {"application/xhtml+xml", "text/html", "application/x-dtbook+xml", ""}
 _SEALS = {"META-INF/rights.xml", "META-INF/sinf.xml"}

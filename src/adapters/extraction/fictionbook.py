@@ -7,7 +7,7 @@ from aether.adapters.extraction.formats import Source
 from aether.adapters.extraction.markup import attribute, below, child, name_of, words_of
 from aether.domain.texts import BlockKind, Draft, Extracted, FileBroken, Role
 
-VERSION = f"1 {markup.LIBRARY}"
+VERSION = f"2 {markup.LIBRARY}"
 
 _PARAGRAPHS = {"p", "v", "subtitle", "text-author", "date"}
 _NOTES = {"notes", "comments", "footnotes"}
@@ -50,8 +50,9 @@ def _add(draft: Draft, element: etree._Element, role: Role, level: int) -> None:
         elif name == "stanza":
             draft.add("\n".join(words_of(line) for line in part), role=role)
         elif name == "table":
-            rows = (" | ".join(words_of(cell) for cell in row) for row in below(part, "tr"))
-            draft.add("\n".join(rows), BlockKind.TABLE, role=role)
+            rows = list(below(part, "tr"))
+            headed = bool(rows) and all(name_of(cell) == "th" for cell in rows[0])
+            draft.table(([words_of(cell) for cell in row] for row in rows), headers=int(headed), role=role)
         else:
             _add(draft, part, role, level + (name == "section"))
 

@@ -5,16 +5,17 @@ layout and read as running text. The tree is walked without recursion, for pages
 """
 
 import re
+from collections.abc import Sequence
 
 import selectolax
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from aether.adapters.extraction.charsets import decode
 from aether.adapters.extraction.formats import Source
-from aether.domain.texts import BlockKind, Draft, Extracted
+from aether.domain.texts import BlockKind, Draft, Extracted, Merge
 
 LIBRARY = f"selectolax {selectolax.__version__}"
-VERSION = f"1 {LIBRARY}"
+VERSION = f"2 {LIBRARY}"
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_.:-]{1,40})", re.IGNORECASE)
 _CLOSED = re.compile(
@@ -33,6 +34,8 @@ _PARTING = {
     "hr", "html", "li", "main", "nav", "ol", "p", "pre", "search", "section", "summary", "table", "tbody",
     "td", "tfoot", "th", "thead", "tr", "ul",
 }  # fmt: skip
+SPAN_MOST = 1_000
+"""How many rows or columns a cell takes at most."""
 LAYOUTS_MOST = 8
 """How deep tables for layout may nest with tables of data within; deeper, all are for layout."""
 
@@ -127,11 +130,27 @@ class _Walk:
         self._part()
         if tag == "table":
             if self._layouts < LAYOUTS_MOST and len(node.css(_LAYOUT)) == 1:
-                self._draft.add(_rows(node), BlockKind.TABLE)
+                self._table(node)
                 return None
             self._layouts += 1
         self._within.append(tag)
         return node.child
+
+    def _table(self, table: LexborNode) -> None:
+        """Add a table of data, its caption above it."""
+        if caption := table.css_first("caption"):
+            self._draft.add(" ".join(caption.text(separator=" ").split()))
+        rows: list[list[LexborNode]] = []
+        headers = 0
+        for row in table.css("tr"):
+            cells = row.css("td, th")
+            headed = (row.parent is not None and row.parent.tag == "thead") or (
+                not rows and bool(cells) and all(cell.tag == "th" for cell in cells)
+            )
+            headers += headed and headers == len(rows)
+            rows.append(cells)
+        grid, merges = _spread(rows)
+        self._draft.table(grid, headers=headers, merges=merges)
 
     def _leave(self, node: LexborNode) -> None:
         tag = node.tag
@@ -158,10 +177,26 @@ class _Walk:
             self._draft.add(_AROUND_BREAK.sub("\n", said), kind)
 
 
-def _rows(table: LexborNode) -> str:
-    rows = (
-        " | ".join(" ".join(cell.text(separator=" ").split()) for cell in row.css("td, th"))
-        for row in table.css("tr")
-    )
-    caption = table.css_first("caption")
-    return "\n".join(([" ".join(caption.text(separator=" ").split())] if caption else []) + list(rows))
+def _spread(rows: Sequence[Sequence[LexborNode]]) -> tuple[list[list[str]], list[Merge]]:
+    """The cells of *rows* in their columns, and those that are one: below and beside them is nothing."""
+    grid: list[list[str]] = []
+    merges: list[Merge] = []
+    taken: dict[int, int] = {}
+    for number, cells in enumerate(rows):
+        line: list[str] = []
+        for cell in cells:
+            while taken.get(len(line), 0) > number:
+                line.append("")
+            down, right = _span(cell, "rowspan"), _span(cell, "colspan")
+            if down * right > 1:
+                merges.append(Merge(number, len(line), down, right))
+                taken |= dict.fromkeys(range(len(line), len(line) + right), number + down)
+            line += [cell.text(separator=" "), *[""] * (right - 1)]
+        grid.append(line)
+    return grid, merges
+
+
+def _span(cell: LexborNode, name: str) -> int:
+    """How many rows or columns a cell takes."""
+    count = cell.attributes.get(name) or "1"
+    return min(max(int(count), 1), SPAN_MOST) if count.isdecimal() else 1

@@ -13,7 +13,7 @@ from aether.adapters.extraction.code import fill
 from aether.adapters.extraction.formats import Source
 from aether.domain.texts import BlockKind, Draft, Extracted, FileTooComplex
 
-VERSION = "1"
+VERSION = "2"
 
 FIELDS_MOST = 256
 """How many fields the records of a table may have."""
@@ -50,8 +50,8 @@ def _add_value(draft: Draft, said: str) -> bool:
     except ValueError:
         fill(draft, said)
         return False
-    if isinstance(value, list) and (table := _table(value)):
-        draft.add(table, BlockKind.TABLE)
+    if isinstance(value, list) and (rows := _table(value)):
+        draft.table(rows, headers=1)
     elif max(map(len, said.split("\n"))) > _LONG_LINE:
         fill(draft, json.dumps(value, indent=2, ensure_ascii=False))
     else:
@@ -69,27 +69,28 @@ def _add_lines(draft: Draft, said: str) -> bool:
         except ValueError:
             draft.add("\n".join(lines), BlockKind.CODE)
             return False
-    table = _table(values)
-    draft.add(table or "\n".join(lines), BlockKind.TABLE if table else BlockKind.CODE)
+    if rows := _table(values):
+        draft.table(rows, headers=1)
+    else:
+        draft.add("\n".join(lines), BlockKind.CODE)
     return True
 
 
-def _table(values: Sequence[Any]) -> str:
-    """*values* as a table, the names of their fields above it; empty if they are no flat records."""
+def _table(values: Sequence[Any]) -> list[list[str]]:
+    """*values* as the rows of a table, the names of their fields first; none if they are no flat records."""
     fields: dict[str, None] = {}
     for value in values:
         if not isinstance(value, dict) or any(isinstance(it, dict | list) and it for it in value.values()):
-            return ""
+            return []
         fields.update(dict.fromkeys(value))
         if len(fields) > FIELDS_MOST:
-            return ""
+            return []
     if not fields:
-        return ""
-    rows = (" | ".join(_cell(value.get(name)) for name in fields).rstrip(" |") for value in values)
-    return "\n".join([" | ".join(" ".join(name.split()) for name in fields), *rows])
+        return []
+    return [list(fields), *([_cell(value.get(name)) for name in fields] for value in values)]
 
 
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    return " ".join(value.split()) if isinstance(value, str) else json.dumps(value)
+    return value if isinstance(value, str) else json.dumps(value)

@@ -9,7 +9,7 @@ from aether.adapters.extraction.charsets import decode
 from aether.adapters.extraction.formats import Source
 from aether.domain.texts import BlockKind, Draft, Extracted, FileBroken, FileTooComplex
 
-VERSION = f"1 {markdown.VERSION}"
+VERSION = f"2 {markdown.VERSION}"
 
 OUTPUT_MOST = 20_000
 """How much of what a cell gave is read, in characters."""

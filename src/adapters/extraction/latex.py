@@ -10,7 +10,7 @@ from aether.adapters.extraction.charsets import decode
 from aether.adapters.extraction.formats import Source
 from aether.domain.texts import BlockKind, Draft, Extracted, Role
 
-VERSION = "1"
+VERSION = "2"
 
 _LEVELS = {
     "part": 1, "chapter": 1, "section": 2, "subsection": 3, "subsubsection": 4, "paragraph": 5,
@@ -40,6 +40,7 @@ _SPEC = re.compile(r"\s*(?:\[[^\]\n]*\])?\s*(?:\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*
 _RULE = re.compile(
     r"\\(?:hline|toprule|midrule|bottomrule|cline\{[^{}]*\}|cmidrule(?:\([^()]*\))?\{[^{}]*\}|endhead|endfoot|endfirsthead|centering)"
 )
+_HEAD_RULE = re.compile(r"\\(?:midrule|endfirsthead|endhead)(?![a-zA-Z])")
 _ROW = re.compile(r"\\\\(?:\[[^\]\n]*\])?|\\tabularnewline")
 _CELL = re.compile(r"(?<!\\)&")
 _ACCENT = re.compile(r"\\(?:([`'^\"~=.])\s*|([uvHckrdb])(?:\s+|(?=\{)))\{?(\\[ij](?![a-zA-Z])|[A-Za-z])\}?")
@@ -208,11 +209,11 @@ class _Reading:
         end = self._said.find(close, start)
         if end < 0:
             return start
-        rows = (
-            " | ".join(" ".join(plain_of(cell).split()) for cell in _CELL.split(row)).rstrip(" |")
-            for row in _ROW.split(_RULE.sub("", self._said[start:end]))
-        )
-        self._draft.add("\n".join(row for row in rows if row), BlockKind.TABLE)
+        said = self._said[start:end]
+        head = _HEAD_RULE.search(said)
+        headers = len(_ROW.findall(said, 0, head.start())) if head else 0
+        rows = ([plain_of(cell) for cell in _CELL.split(row)] for row in _ROW.split(_RULE.sub("", said)))
+        self._draft.table(rows, headers=headers)
         return end + len(close)
 
     def _end(self) -> None:

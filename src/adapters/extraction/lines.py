@@ -4,6 +4,8 @@ A reader of such markup goes through the lines of a file once; what it gathers b
 when something else begins.
 """
 
+from collections.abc import Sequence
+
 from aether.adapters.extraction.charsets import decode
 from aether.adapters.extraction.formats import Source
 from aether.domain.texts import BlockKind, Draft, Role
@@ -25,13 +27,15 @@ class Gatherer:
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
         self._lines: list[str] = []
+        self._rows: list[Sequence[str]] = []
+        self._headers = 0
         self._kind = BlockKind.PARAGRAPH
         self._role = Role.BODY
 
     @property
     def kind(self) -> BlockKind | None:
         """What is being gathered; none if nothing is."""
-        return self._kind if self._lines else None
+        return self._kind if self._lines or self._rows else None
 
     def say(self, line: str, kind: BlockKind = BlockKind.PARAGRAPH, role: Role = Role.BODY) -> None:
         """Gather a line; one of another kind ends the block before it."""
@@ -40,9 +44,24 @@ class Gatherer:
         self._kind, self._role = kind, role
         self._lines.append(line)
 
+    def row(self, cells: Sequence[str]) -> None:
+        """Gather a row of a table."""
+        if self.kind is not BlockKind.TABLE:
+            self.end()
+        self._kind, self._role = BlockKind.TABLE, Role.BODY
+        self._rows.append(cells)
+
+    def rule(self) -> None:
+        """Heed a line below the first rows of a table: they name its columns."""
+        self._headers = self._headers or len(self._rows)
+
     def end(self) -> None:
         """End the block that is being gathered."""
         lines, self._lines = self._lines, []
+        rows, self._rows = self._rows, []
+        headers, self._headers = self._headers, 0
+        if rows:
+            self._draft.table(rows, headers=headers if headers < len(rows) else 0)
         if lines:
             self._draft.add("\n".join(lines), self._kind, role=self._role)
 

@@ -24,7 +24,7 @@ from aether.adapters.extraction.members import Members
 from aether.adapters.extraction.titles import titled
 from aether.domain.texts import BlockKind, Draft, Extracted, FileBroken, FileEncrypted
 
-VERSION = f"1 {html.LIBRARY}"
+VERSION = f"2 {html.LIBRARY}"
 
 PARTS_MOST = 1_000
 """How many parts of a message are read."""

@@ -12,7 +12,7 @@ from aether.adapters.extraction.charsets import decode
 from aether.adapters.extraction.formats import Source
 from aether.domain.texts import BlockKind, Draft, Extracted
 
-VERSION = f"1 markdown-it-py {markdown_it.__version__}"
+VERSION = f"2 markdown-it-py {markdown_it.__version__}"
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _PAIR = re.compile(r"^([A-Za-z_]\w*):[ \t]+(.+?)[ \t]*$", re.MULTILINE)
@@ -70,13 +70,13 @@ class _Writer:
 
     def _closed(self) -> None:
         if self._open.pop().type == "table_open":
-            self._draft.add("\n".join(" | ".join(row) for row in self._rows), BlockKind.TABLE)
+            self._draft.table(self._rows, headers=1)
             self._rows = []
 
     def _said(self, text: str) -> None:
         around = [token.type for token in self._open]
         if self._rows:
-            self._rows[-1].append(" ".join(text.split()))
+            self._rows[-1].append(text)
         elif around and around[-1] == "heading_open":
             level = int(self._open[-1].tag.removeprefix("h"))
             self._draft.add(" ".join(text.split()), BlockKind.HEADING, level=level)

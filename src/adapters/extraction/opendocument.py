@@ -12,9 +12,9 @@ from aether.adapters.extraction import formats, markup
 from aether.adapters.extraction.formats import Source
 from aether.adapters.extraction.markup import attribute, below, child, name_of
 from aether.adapters.extraction.packages import Package
-from aether.domain.texts import BlockKind, Draft, Extracted, FileBroken, Role
+from aether.domain.texts import BlockKind, Draft, Extracted, FileBroken, Merge, Role
 
-VERSION = f"1 {markup.LIBRARY}"
+VERSION = f"2 {markup.LIBRARY}"
 
 _SILENT = {
     "tracked-changes", "forms", "sequence-decls", "variable-decls", "user-field-decls", "object",
@@ -145,18 +145,22 @@ class _Story:
                 self.read(element)
 
     def _table(self, table: etree._Element) -> None:
-        rows = []
+        rows: list[list[str]] = []
+        merges: list[Merge] = []
+        headers = 0
         aside: list[etree._Element] = []
         for row in _rows(table):
             cells: list[str] = []
             for cell in row:
                 if name_of(cell) in {"table-cell", "covered-table-cell"}:
-                    count = attribute(cell, "number-columns-repeated")
-                    cells += [_words(cell, aside)] * min(
-                        int(count) if count.isdecimal() else 1, _REPEATED_MOST
-                    )
-            rows.append(" | ".join(cells).rstrip(" |"))
-        self._add("\n".join(row for row in rows if row), BlockKind.TABLE)
+                    down, right = _count(cell, "number-rows-spanned"), _count(cell, "number-columns-spanned")
+                    merges += [Merge(len(rows), len(cells), down, right)] * (down * right > 1)
+                    cells += [_words(cell, aside)] * _count(cell, "number-columns-repeated")
+            rows.append(cells)
+            parent = row.getparent()
+            if parent is not None and name_of(parent) == "table-header-rows" and headers == len(rows) - 1:
+                headers += 1
+        self._draft.table(rows, headers=headers, merges=merges, role=self._role)
         self._aside([it for it in aside if name_of(it) in {"note", "annotation"}])
 
     def _add(self, said: str, kind: BlockKind, level: int | None = None) -> None:
@@ -170,6 +174,12 @@ def _rows(table: etree._Element) -> Iterator[etree._Element]:
             yield part
         elif name_of(part) in _ROW_GROUPS:
             yield from _rows(part)
+
+
+def _count(cell: etree._Element, name: str) -> int:
+    """How many columns or rows a cell takes, or stands for."""
+    count = attribute(cell, name)
+    return min(int(count) if count.isdecimal() else 1, _REPEATED_MOST)
 
 
 def _words(element: etree._Element, aside: list[etree._Element]) -> str:

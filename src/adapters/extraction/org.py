@@ -6,7 +6,7 @@ from aether.adapters.extraction.formats import Source
 from aether.adapters.extraction.lines import Gatherer, lines_of
 from aether.domain.texts import BlockKind, Draft, Extracted, Role
 
-VERSION = "1"
+VERSION = "2"
 
 _HEADING = re.compile(
     r"(\*{1,20})\s+(?:(?:TODO|DONE|NEXT|WAITING|CANCELLED)\s+)?(?:\[#[A-Z]\]\s+)?(.*?)(?:\s+:[\w@:#%]+:)?"
@@ -67,9 +67,11 @@ def _say(gather: Gatherer, line: str) -> None:
     if not line:
         gather.end()
     elif line.lstrip().startswith("|"):
-        if not _RULE.fullmatch(line):
-            cells = (_plain(cell.strip()) for cell in line.strip().strip("|").split("|"))
-            gather.say(" | ".join(cells), BlockKind.TABLE)
+        if _RULE.fullmatch(line):
+            gather.rule()
+        else:
+            cells = line.strip().removeprefix("|").removesuffix("|").split("|")
+            gather.row([_plain(cell.strip()) for cell in cells])
     elif line.lstrip().startswith(": "):
         gather.say(line.lstrip()[2:], BlockKind.CODE)
     elif _SILENT.fullmatch(line):

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from aether.domain.texts import BlockKind, Box, Draft
+from aether.domain.texts import BlockKind, Box, Draft, Merge
 
 HEADING_MOST = 200
 """The longest heading, in characters."""
@@ -16,18 +16,22 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 
 class Paragraph(NamedTuple):
-    """Lines that belong together.
+    """Lines that belong together, or a table.
 
     Attributes:
         height: The height of its letters, in points.
         box: Left, top, right and bottom, in points from the top left corner of the page.
         confidence: How sure its reader is of it, up to 1; none where nothing had to be guessed.
+        rows: The cells of a table, row by row; none if it is no table.
+        merges: The cells of a table that are one.
     """
 
     said: str
     height: float
     box: Sequence[float]
     confidence: float | None = None
+    rows: Sequence[Sequence[str]] = ()
+    merges: Sequence[Sequence[int]] = ()
 
 
 def drafted(pages: Sequence[Sequence[Paragraph]]) -> Draft:
@@ -36,7 +40,10 @@ def drafted(pages: Sequence[Sequence[Paragraph]]) -> Draft:
     draft = Draft()
     for page in pages:
         draft.turn()
-        for said, height, box, _ in page:
+        for said, height, box, _, rows, merges in page:
+            if rows:
+                draft.table(rows, merges=[Merge(*merge) for merge in merges], box=Box(*box))
+                continue
             level = levels.get(round(height))
             if level and len(said) <= HEADING_MOST and _LETTER.search(said):
                 draft.add(" ".join(said.split()), BlockKind.HEADING, level=level, box=Box(*box))

@@ -1,7 +1,6 @@
-"""PDF: the text layer page by page, in paragraphs and headings as their lines are set.
+"""PDF: the text layer page by page, in paragraphs, headings and tables as their lines are set.
 
-Lines belong to one paragraph while they follow at the page's usual distance in the same
-size. What is set clearly larger than most of the document is a heading, the larger the
+What is set clearly larger than most of the document is a heading, the larger the
 higher. A page that shows something and has no text layer, or one that is rubbish, is read by its
 looks; without Tesseract it is an empty page, and is counted. What PDFium cannot open is rewritten by
 qpdf, which rebuilds lost tables, and tried again.
@@ -10,11 +9,10 @@ qpdf, which rebuilds lost tables, and tried again.
 import ctypes
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
-from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -31,64 +29,22 @@ from aether.adapters.extraction.ocr import (
     languages_of,
     sureness,
 )
-from aether.adapters.extraction.paragraphs import SIZES, Paragraph, drafted
+from aether.adapters.extraction.paragraphs import Paragraph, drafted
+from aether.adapters.extraction.tabular import parts_of
+from aether.adapters.extraction.typeset import text_of
 from aether.domain.texts import Extracted, FileBroken, FileEncrypted
 
-VERSION = f"2 pdfium {pypdfium2.PDFIUM_INFO.build}"
+VERSION = f"3 pdfium {pypdfium2.PDFIUM_INFO.build}"
 
-APART = 1.35
-"""How many times the page's usual distance between lines parts two paragraphs."""
-AIRY = 1.25
-"""How many times their own height two lines may stand apart in any case."""
 RUBBISH = 0.3
 """From which share of characters on that stand for nothing a text layer is rubbish."""
 SAMPLE = 32
 """How many characters of a page are asked whether its fonts say what they stand for."""
 
-_LINE = re.compile(r"[^\r\n]+")
-_PAIR = re.compile(r"[\ud800-\udbff][\udc00-\udfff]")
 _VOID = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
 """What stands for nothing: controls, private letters, replacements."""
 _NOTHING = {"", "untitled", "anonymous", "unspecified", "unknown"}
-_HYPHEN = "\ufffe"
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?")
-
-
-class _Line(NamedTuple):
-    """A line as set: its height, and how far its foot is from the bottom of the page, in points.
-
-    A hyphenated line goes on in the next row, so it has two feet.
-    """
-
-    said: str
-    height: float
-    foot: float
-    last_foot: float
-    left: float
-    right: float
-
-
-class _Sheet(NamedTuple):
-    """The part of a page that is shown, as the page counts, and by how many quarters it is turned."""
-
-    left: float
-    bottom: float
-    right: float
-    top: float
-    turned: int
-
-    def shown(self, box: tuple[float, float, float, float]) -> tuple[float, ...]:
-        """A box of the page (left, bottom, right, top) as it is shown, from the top left corner."""
-        left, right = box[0] - self.left, box[2] - self.left
-        top, bottom = self.top - box[3], self.top - box[1]
-        width, height = self.right - self.left, self.top - self.bottom
-        sides = (
-            (left, top, right, bottom),
-            (height - bottom, left, height - top, right),
-            (width - right, height - bottom, width - left, height - top),
-            (top, width - right, bottom, width - left),
-        )[self.turned]
-        return tuple([round(side, 1) for side in sides])
 
 
 def read(source: Source) -> Extracted:
@@ -154,8 +110,8 @@ class _Pages:
         page = pdfium.FPDF_LoadPage(self._document, number)
         layer = page and pdfium.FPDFText_LoadPage(page)
         try:
-            said = _text_of(layer) if layer else ""
-            paragraphs = _paragraphs(list(_lines_of(layer, said)), _sheet_of(page)) if said else []
+            said = text_of(layer) if layer else ""
+            paragraphs = parts_of(page, layer, said) if said else []
             if page and pdfium.FPDFPage_CountObjects(page) and (not paragraphs or _rubbish(layer, said)):
                 return self._looked(page, paragraphs)
         finally:
@@ -209,12 +165,6 @@ def _rubbish(layer: Any, said: str) -> bool:
     return len(guessed) >= RUBBISH * len(places)
 
 
-def _sheet_of(page: Any) -> _Sheet:
-    box = pdfium.FS_RECTF()
-    pdfium.FPDF_GetPageBoundingBox(page, ctypes.byref(box))
-    return _Sheet(box.left, box.bottom, box.right, box.top, max(0, pdfium.FPDFPage_GetRotation(page)))
-
-
 def opened(source: Source) -> tuple[Any, bool]:
     """The document, and whether it had to be repaired."""
     try:
@@ -244,77 +194,6 @@ def _rewritten(source: Source) -> io.BytesIO:
     except pikepdf.PdfError as error:
         raise FileBroken("The PDF is damaged beyond repair.") from error
     return rewritten
-
-
-def _lines_of(layer: Any, text: str) -> Iterator[_Line]:
-    """The lines of a text layer. PDFium joins two lines where it sees a hyphen, and marks the joint."""
-    box = pdfium.FS_RECTF()
-    place = ctypes.byref(box)
-    where = pdfium.FPDFText_GetLooseCharBox
-    for found in _LINE.finditer(text):
-        said = found[0].strip()
-        if not said:
-            continue
-        start, end = found.span()
-        where(layer, start, place)
-        left, right = box.left, box.right
-        where(layer, end - 1, place)
-        last_foot, left, right = box.bottom, min(left, box.left), max(right, box.right)
-        # Its middle tells a line's size: it may begin with a bullet or a raised number.
-        middle = (len(found[0].partition(_HYPHEN)[0]) - 1) // 2
-        where(layer, start + middle, place)
-        if _HYPHEN not in said:
-            last_foot = box.bottom
-        whole = said if said.isascii() else _PAIR.sub(_letter, said)
-        yield _Line(whole, box.top - box.bottom, box.bottom, last_foot, left, right)
-
-
-def _text_of(layer: Any) -> str:
-    """The text of a layer, in the UTF-16 code units that PDFium counts."""
-    count = pdfium.FPDFText_CountChars(layer)
-    buffer = (ctypes.c_ushort * (count + 1))()
-    written = pdfium.FPDFText_GetText(layer, 0, count, buffer)
-    size = max(written - 1, 0)
-    said = bytes(memoryview(buffer)[:size]).decode("utf-16-le", "surrogatepass")
-    return said if len(said) == size else "".join(map(chr, buffer[:size]))
-
-
-def _letter(pair: re.Match[str]) -> str:
-    """The letter beyond the basic plane that two code units stand for."""
-    return pair[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le")
-
-
-def _paragraphs(lines: Sequence[_Line], sheet: _Sheet) -> list[Paragraph]:
-    """*lines* put together where they follow each other closely, in one size."""
-    all_steps = (above.last_foot - below.foot for above, below in pairwise(lines))
-    steps = sorted(step for step in all_steps if step > 0)
-    usual = steps[len(steps) // 4] if steps else 0.0
-    paragraphs: list[list[_Line]] = []
-    for line in lines:
-        if paragraphs and _goes_on(paragraphs[-1][-1], line, usual):
-            paragraphs[-1].append(line)
-        else:
-            paragraphs.append([line])
-    return [
-        Paragraph("\n".join([line.said for line in it]), it[0].height, sheet.shown(_around(it)))
-        for it in paragraphs
-    ]
-
-
-def _goes_on(above: _Line, line: _Line, usual: float) -> bool:
-    step = above.last_foot - line.foot
-    alike = line.height < above.height * SIZES[-1] and above.height < line.height * SIZES[-1]
-    return alike and 0 <= step < max(APART * usual, AIRY * line.height)
-
-
-def _around(lines: Sequence[_Line]) -> tuple[float, float, float, float]:
-    """The left, bottom, right and top of all *lines*, as the page counts."""
-    return (
-        min([line.left for line in lines]),
-        min([line.last_foot for line in lines]),
-        max([line.right for line in lines]),
-        max([line.foot + line.height for line in lines]),
-    )
 
 
 def _told(document: Any) -> dict[str, Any]:

@@ -90,7 +90,7 @@ class _Show:
             if shape.kind == _SHAPE:
                 self._shape(shape)
             elif shape.kind == _GROUP and _is_table(shape):
-                self._draft.add(self._table(shape), BlockKind.TABLE)
+                self._draft.table(self._table(shape))
             elif shape.holds_others:
                 self._shapes(shape)
 
@@ -118,7 +118,7 @@ class _Show:
                 add_text(texts, record)
         return texts
 
-    def _table(self, group: Record) -> str:
+    def _table(self, group: Record) -> list[list[str]]:
         """The rows of a table: its cells are shapes, of which those of one row have one upper edge."""
         rows: dict[int, list[tuple[int, str]]] = defaultdict(list)
         for shape in group.inside():
@@ -127,8 +127,7 @@ class _Show:
                 left, top = struct.unpack_from("<ii", anchor.content)
                 said = " ".join(text.said for text in self._said(shape))
                 rows[top].append((left, " ".join(said.split())))
-        lines = (" | ".join(said for _, said in sorted(rows[top])).rstrip(" |") for top in sorted(rows))
-        return "\n".join(line for line in lines if line)
+        return [[said for _, said in sorted(rows[top])] for top in sorted(rows)]
 
     def _notes(self, notes: Listed) -> None:
         self._texts = notes.texts

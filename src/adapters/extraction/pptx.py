@@ -12,9 +12,9 @@ from aether.adapters.extraction import markup
 from aether.adapters.extraction.formats import Source
 from aether.adapters.extraction.markup import attribute, below, child, name_of
 from aether.adapters.extraction.packages import Package
-from aether.domain.texts import BlockKind, Draft, Extracted, FileBroken, Role
+from aether.domain.texts import BlockKind, Draft, Extracted, FileBroken, Merge, Role
 
-VERSION = f"1 {markup.LIBRARY}"
+VERSION = f"2 {markup.LIBRARY}"
 
 _MAIN = "presentation.xml"
 _TITLES = {"title", "ctrTitle"}
@@ -23,6 +23,8 @@ _LISTED = {"body", "obj"}
 """Placeholders whose paragraphs are items of a list, unless they say otherwise."""
 _BREAKS = {"br": "\n", "tab": "\t"}
 _ALTERNATIVE = "Fallback"
+_SPAN_MOST = 1_000
+"""How many rows or columns a cell takes at most."""
 
 
 def read(source: Source) -> Extracted:
@@ -114,19 +116,26 @@ class _Show:
     def _frame(self, frame: etree._Element) -> None:
         """Read a table or a diagram."""
         for table in below(frame, "tbl"):
-            rows = (
-                " | ".join(
-                    " ".join(" ".join(_said(it) for it in below(cell, "p")).split())
-                    for cell in below(row, "tc")
-                ).rstrip(" |")
-                for row in below(table, "tr")
-            )
-            self._draft.add("\n".join(row for row in rows if row), BlockKind.TABLE)
+            self._table(table)
         for ids in below(frame, "relIds"):
             type, part = self._related.get(attribute(ids, "dm"), ("", ""))
             if type == "diagramData":
                 for paragraph in below(markup.tree_in(self._package, part), "p"):
                     self._draft.add(_said(paragraph), BlockKind.LIST_ITEM)
+
+    def _table(self, table: etree._Element) -> None:
+        rows: list[list[str]] = []
+        merges: list[Merge] = []
+        for row in below(table, "tr"):
+            cells: list[str] = []
+            for cell in below(row, "tc"):
+                down, right = _span(cell, "rowSpan"), _span(cell, "gridSpan")
+                merges += [Merge(len(rows), len(cells), down, right)] * (down * right > 1)
+                cells.append(" ".join(_said(it) for it in below(cell, "p")))
+            rows.append(cells)
+        properties = child(table, "tblPr")
+        headed = properties is not None and attribute(properties, "firstRow") in {"1", "true"}
+        self._draft.table(rows, headers=int(headed), merges=merges)
 
     def _notes(self, name: str) -> None:
         for shape in below(markup.tree_in(self._package, name), "sp"):
@@ -140,6 +149,11 @@ def _placeholder(shape: etree._Element) -> str | None:
     """What a shape holds the place of; none for a shape of its own."""
     found = next(below(shape, "ph"), None)
     return None if found is None else attribute(found, "type") or "obj"
+
+
+def _span(cell: etree._Element, name: str) -> int:
+    count = attribute(cell, name)
+    return min(int(count) if count.isdecimal() else 1, _SPAN_MOST)
 
 
 def _said(paragraph: etree._Element) -> str:

@@ -10,7 +10,7 @@ from aether.adapters.extraction.formats import Source
 from aether.adapters.extraction.lines import HEADING_MOST, Gatherer, lines_of
 from aether.domain.texts import BlockKind, Draft, Extracted, Role
 
-VERSION = "1"
+VERSION = "2"
 
 _RULE = re.compile(r"([!-/:-@\[-`{-~])\1{1,}")
 _ALONE_LEAST = 4
@@ -170,8 +170,14 @@ class _Reading:
         cuts = [found.start() for found in re.finditer(r"(?:^|(?<=\s))=" if not grid else r"\+", line)]
         for row in rows:
             if not _BORDER.fullmatch(row):
-                said = row.strip().strip("|").split("|") if grid else _columns(row, cuts)
-                self._gather.say(" | ".join(_plain(it.strip()) for it in said).rstrip(" |"), BlockKind.TABLE)
+                said = (
+                    row.strip().removeprefix("|").removesuffix("|").split("|")
+                    if grid
+                    else _columns(row, cuts)
+                )
+                self._gather.row([_plain(it.strip()) for it in said])
+            elif "=" in row:
+                self._gather.rule()
         self._gather.end()
         return end
 

@@ -5,12 +5,14 @@ skipped, is skipped. Characters are in the code page that the file or its font n
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from aether.adapters.extraction.formats import Source
 from aether.domain.texts import BlockKind, Draft, Extracted, FileBroken, FileTooComplex, Role
 
-VERSION = "1"
+VERSION = "2"
 
 DEEPEST = 1_000
 """How deep groups may nest."""
@@ -34,7 +36,7 @@ _ROLES = {
     "footer": Role.FOOTER, "footerl": Role.FOOTER, "footerr": Role.FOOTER, "footerf": Role.FOOTER,
     "footnote": Role.NOTE, "annotation": Role.COMMENT,
 }  # fmt: skip
-_TABULAR = {"trowd", "intbl", "cell", "nestcell", "row", "nestrow"}
+_TABULAR = {"trowd", "trhdr", "intbl", "cell", "nestcell", "row", "nestrow"}
 _READ = {"shpinst", "shptxt", "nesttableprops"}
 """Groups that may be skipped, but hold words."""
 _TOLD = {"title": "title", "author": "author"}
@@ -78,6 +80,8 @@ class _Paragraph:
     in_table: bool = False
     row: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
+    headed: bool = False
+    headers: int = 0
 
 
 def read(source: Source) -> Extracted:
@@ -113,7 +117,7 @@ class _Parser:
         self._draft = draft
         self._states = [_State()]
         self._paragraphs = {role: _Paragraph() for role in Role}
-        self._later: list[tuple[Role, str, BlockKind, int | None]] = []
+        self._later: dict[tuple[Role, str], Callable[[], None]] = {}
         self._codepage = "cp1252"
         self._fonts: dict[int, str] = {}
         self._font = 0
@@ -145,8 +149,8 @@ class _Parser:
         for role in Role:
             self._end(role)
             self._end_table(role)
-        for role, said, kind, level in self._later:
-            self._draft.add(said, kind, role=role, level=level)
+        for tell in self._later.values():
+            tell()
 
     def _brace(self, brace: str) -> None:
         self._flush()
@@ -229,9 +233,12 @@ class _Parser:
             paragraph.row.append(" ".join("".join(paragraph.said).split()))
             paragraph.said = []
         elif word in {"row", "nestrow"}:
+            paragraph.headers += paragraph.headed and paragraph.headers == len(paragraph.rows)
             paragraph.rows.append(paragraph.row)
-            paragraph.row = []
+            paragraph.row, paragraph.headed = [], False
             paragraph.in_table = False
+        elif word == "trhdr":
+            paragraph.headed = True
         elif word == "intbl":
             paragraph.in_table = True
         elif not paragraph.in_table and not paragraph.row:
@@ -345,15 +352,18 @@ class _Parser:
     def _end_table(self, role: Role) -> None:
         paragraph = self._paragraphs[role]
         rows, paragraph.rows, paragraph.row = [*paragraph.rows, paragraph.row], [], []
-        lines = (" | ".join(row).rstrip(" |") for row in rows)
-        self._add(role, "\n".join(line for line in lines if line), BlockKind.TABLE)
+        headers, paragraph.headers = paragraph.headers, 0
+        self._tell(role, repr(rows), partial(self._draft.table, rows, headers=headers, role=role))
 
     def _add(self, role: Role, said: str, kind: BlockKind, level: int | None = None) -> None:
-        """Add a block of the body, or keep it until the body has ended."""
+        self._tell(role, said, partial(self._draft.add, said, kind, role=role, level=level))
+
+    def _tell(self, role: Role, said: str, tell: Callable[[], None]) -> None:
+        """Add a block of the body, or keep it until the body has ended, and then tell it once."""
         if role is Role.BODY:
-            self._draft.add(said, kind, level=level)
-        elif (role, said, kind, level) not in self._later:
-            self._later.append((role, said, kind, level))
+            tell()
+        else:
+            self._later.setdefault((role, said), tell)
 
 
 def _known(charset: str) -> str:

@@ -6,12 +6,14 @@ at the end of a row say nothing.
 
 import re
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import reduce
 from importlib.metadata import version
+from itertools import islice
 from typing import Any
 
+import orjson
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from aether.adapters.extraction import formats, markup
@@ -21,7 +23,7 @@ from aether.adapters.extraction.packages import Package
 from aether.adapters.extraction.titles import titled
 from aether.domain.texts import BlockKind, Draft, Extracted, FileBroken, FileEncrypted, FileTooComplex
 
-VERSION = f"1 calamine {version('python-calamine')}"
+VERSION = f"2 calamine {version('python-calamine')}"
 
 CELLS_MOST = 20_000_000
 """How many cells a sheet may span, empty ones included."""
@@ -30,8 +32,10 @@ _SMALL = 4 * 2**20
 """How large a sheet is at most that is looked through beforehand, in bytes."""
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,9})"(?:[^>]*[^/>])?>')
 """A cell that says something: one that says nothing ends where it begins."""
-_WHOLE_MOST = 1e15
-"""Beyond it not every number that has no fraction is exact."""
+_AT_A_TIME = 400
+"""How many rows are written at a time."""
+_UNLIKE = ("e", "n", "0.0000", "-0.0,")
+"""What JSON writes otherwise than Python: very small and very large numbers, and what is none."""
 _SEAL, _END = 0x2F, 0x0A
 """Records of an old workbook: how it is encrypted, and the end of its head."""
 _HEAD = 65_536
@@ -125,25 +129,38 @@ def _drafted(source: Source) -> tuple[Draft, int]:
             draft.turn()
             draft.add(sheet.name, BlockKind.HEADING, level=1)
             if sheet.typ is SheetTypeEnum.WorkSheet:
-                draft.add(_table(book.get_sheet_by_index(place).iter_rows()), BlockKind.TABLE)
+                draft.table(_written(book.get_sheet_by_index(place).iter_rows()))
             source.on_page(place + 1, len(sheets))
     return draft, len(sheets)
 
 
-def _table(rows: Iterable[list[Any]]) -> str:
-    written = _WRITTEN
-    lines = []
-    for row in rows:
-        line = " | ".join([cell if type(cell) is str else written[type(cell)](cell) for cell in row])
-        if "\n" in line or "\r" in line:
-            line = " | ".join(" ".join(written[type(cell)](cell).split()) for cell in row)
-        if line := line.rstrip(" |"):
-            lines.append(line)
-    return "\n".join(lines)
+def _written(rows: Iterable[list[Any]]) -> Iterator[Sequence[str]]:
+    """*rows* as a person would write them: the columns of some rows at a time, for most hold one type."""
+    left = iter(rows)
+    while some := list(islice(left, _AT_A_TIME)):
+        yield from zip(*map(_column, zip(*some, strict=True)), strict=True)
+
+
+def _column(cells: Sequence[Any]) -> Sequence[str]:
+    types = set(map(type, cells))
+    if types == {str}:
+        return cells
+    if types == {float} and (numbers := _numbers(cells)):
+        return numbers
+    return [cell if type(cell) is str else _WRITTEN[type(cell)](cell) for cell in cells]
+
+
+def _numbers(cells: Sequence[float]) -> Sequence[str]:
+    """Numbers as they are written, quicker than one by one; none if JSON writes some otherwise."""
+    said = orjson.dumps(cells)[1:-1].decode() + ","
+    if any(it in said for it in _UNLIKE):
+        return ()
+    return said[:-1].replace(".0,", ",").removesuffix(".0").split(",")
 
 
 def _number(value: float) -> str:
-    return str(int(value)) if value.is_integer() and abs(value) < _WHOLE_MOST else repr(value)
+    """A number; one without a fraction is written without a point, up to where it takes an exponent."""
+    return repr(value + 0.0).removesuffix(".0")
 
 
 def _instant(value: datetime) -> str:

@@ -9,7 +9,7 @@ import struct
 from aether.adapters.extraction.compounds import LIBRARY, Compound
 from aether.adapters.extraction.formats import Source
 from aether.adapters.extraction.wordfiles import Paragraph, WordFile
-from aether.domain.texts import BlockKind, Draft, Extracted, FileBroken, Role
+from aether.domain.texts import JOINT, BlockKind, Draft, Extracted, FileBroken, Role
 
 VERSION = f"1 {LIBRARY}"
 
@@ -136,8 +136,8 @@ class _Story:
     def _end_table(self) -> None:
         if self._row or self._cell:
             self._rows.append([*self._row, *self._cell])
-        rows = (" | ".join(row).rstrip(" |") for row in self._rows)
-        self._add("\n".join(row for row in rows if row), BlockKind.TABLE)
+        if not self._told_before("\n".join(map(JOINT.join, self._rows))):
+            self._draft.table(self._rows, role=self._role)
         self._rows, self._row, self._cell = [], [], []
 
     def _add_paragraph(self, said: str, paragraph: Paragraph) -> None:
@@ -147,9 +147,13 @@ class _Story:
             self._add(said, BlockKind.LIST_ITEM if paragraph.listed else BlockKind.PARAGRAPH)
 
     def _add(self, said: str, kind: BlockKind, level: int | None = None) -> None:
-        """Add a block; around the body the same words are repeated section by section, and told once."""
-        if self._seen is not None:
-            if said in self._seen:
-                return
-            self._seen.add(said)
-        self._draft.add(said, kind, role=self._role, level=level)
+        if not self._told_before(said):
+            self._draft.add(said, kind, role=self._role, level=level)
+
+    def _told_before(self, said: str) -> bool:
+        """Whether this is not to be told: around the body the same words are repeated section by section."""
+        if self._seen is None:
+            return False
+        before = said in self._seen
+        self._seen.add(said)
+        return before

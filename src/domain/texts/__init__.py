@@ -27,11 +27,15 @@ from aether.domain.texts.refusals import (
     FileUnreadable,
     FileUnsupported,
 )
+from aether.domain.texts.sections import Section, sections_of
+from aether.domain.texts.tables import JOINT, Cell, Grid, Layout, Merge
 
 __all__ = [
+    "JOINT",
     "Block",
     "BlockKind",
     "Box",
+    "Cell",
     "ChunkText",
     "CountTokens",
     "Draft",
@@ -43,8 +47,11 @@ __all__ = [
     "FileTooComplex",
     "FileUnreadable",
     "FileUnsupported",
+    "Grid",
+    "Layout",
     "Member",
     "MemberSpoiled",
+    "Merge",
     "OnMember",
     "OnStretch",
     "Page",
@@ -52,7 +59,9 @@ __all__ = [
     "Reader",
     "ReaderDown",
     "Role",
+    "Section",
     "Span",
     "Stretch",
     "chunks_of",
+    "sections_of",
 ]

@@ -20,6 +20,7 @@ from itertools import takewhile
 from zlib import crc32
 
 from aether.domain.texts.extracted import Block, BlockKind, Extracted, Role, Span
+from aether.domain.texts.sections import Section, sections_of
 
 CountTokens = Callable[[Sequence[str]], Sequence[int]]
 """How many tokens a model makes of each text, its own marks around every text included."""
@@ -28,9 +29,6 @@ MOST_TOKENS = 256
 CHARACTERS_A_TOKEN = 16
 """A chunk has at most so many characters for each token it may have: some models make a
 single token of a word of any length."""
-
-HEADING_MOST = 200
-"""How much of a heading is repeated in the chunks below it, in characters."""
 
 _SENTENCE_END = re.compile(
     r"""
@@ -91,14 +89,6 @@ class _Atom(Span):
         return _Atom(start=self.start, end=self.end, block=self.block, joint=self.joint, tokens=tokens)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Section:
-    """The headings over a block, itself included if it is one."""
-
-    path: tuple[str, ...] = ()
-    level: int = 0
-
-
 def chunks_of(
     extracted: Extracted,
     *,
@@ -116,7 +106,7 @@ def chunks_of(
     """
     scale = _Scale(extracted.text, count_tokens, most_tokens)
     atoms = _atoms(extracted, scale)
-    sections = _sections(extracted)
+    sections = sections_of(extracted)
     head, tail = _unchanged(earlier, extracted, atoms, sections)
     if head and 2 * sum(atom.tokens for atom in atoms[slice(*head[-1])]) < scale.room:
         head.pop()  # it has room for some of what follows
@@ -130,7 +120,7 @@ def chunks_of(
 
 
 def _chunk(
-    ordinal: int, extracted: Extracted, atoms: Sequence[_Atom], tokens: int, sections: Sequence[_Section]
+    ordinal: int, extracted: Extracted, atoms: Sequence[_Atom], tokens: int, sections: Sequence[Section]
 ) -> ChunkText:
     start, end = atoms[0].start, atoms[-1].end
     block = extracted.blocks[atoms[0].block]
@@ -156,7 +146,7 @@ def _unchanged(
     earlier: Sequence[EarlierChunk],
     extracted: Extracted,
     atoms: Sequence[_Atom],
-    sections: Sequence[_Section],
+    sections: Sequence[Section],
 ) -> tuple[list[_Run], list[_Run]]:
     """The runs of atoms that earlier chunks still say: from the beginning on, and up to the end."""
     if not earlier or not atoms:
@@ -287,28 +277,11 @@ def _sentences(said: str) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def _sections(extracted: Extracted) -> list[_Section]:
-    """The section of each block; what is outside the body has none."""
-    sections = []
-    open_headings: list[tuple[int, str]] = []
-    for block in extracted.blocks:
-        if block.role is not Role.BODY:
-            sections.append(_Section())
-            continue
-        if block.kind is BlockKind.HEADING:
-            level = block.level or 1
-            open_headings = [it for it in open_headings if it[0] < level]
-            open_headings.append((level, " ".join(block.of(extracted.text).split())[:HEADING_MOST]))
-        level = open_headings[-1][0] if open_headings else 0
-        sections.append(_Section(path=tuple(title for _, title in open_headings), level=level))
-    return sections
-
-
 class _Cutter:
     """Finds where chunks end."""
 
     def __init__(
-        self, extracted: Extracted, atoms: Sequence[_Atom], sections: Sequence[_Section], scale: _Scale
+        self, extracted: Extracted, atoms: Sequence[_Atom], sections: Sequence[Section], scale: _Scale
     ) -> None:
         self._extracted = extracted
         self._atoms = atoms

@@ -6,12 +6,13 @@ the document does.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
 from aether.domain.texts.refusals import FileTooComplex
+from aether.domain.texts.tables import UNFIT, Layout, Merge, set_out
 
 CHARACTERS_MOST = 50_000_000
 """The longest text, in characters."""
@@ -19,7 +20,6 @@ CHARACTERS_MOST = 50_000_000
 TITLE_MOST = 200
 """The longest title, in characters; longer ones are cut."""
 
-_UNFIT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
 
@@ -75,16 +75,18 @@ class Box(NamedTuple):
     bottom: float
 
 
+_PLAIN = Layout()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block(Span):
     """A heading, a paragraph, an item of a list, a table or a piece of code.
-
-    The rows of a table are lines, and its cells are parted by ` | `.
 
     Attributes:
         level: The depth of a heading, the highest being 1; nothing else has one.
         page: The number of the page, for formats that have pages.
         box: Where it stands on its page, for formats that set their pages.
+        layout: What the text does not tell of a table; its `Grid` is in the text.
     """
 
     kind: BlockKind
@@ -92,6 +94,32 @@ class Block(Span):
     level: int | None = None
     page: int | None = None
     box: Box | None = None
+    layout: Layout = _PLAIN
+
+    def packed(self) -> list[Any]:
+        """This as a row of JSON values, with the layout only if there is something to it."""
+        box = None if self.box is None else list(self.box)
+        row = [self.start, self.end, self.kind, self.role, self.level, self.page, box]
+        return row if self.layout == _PLAIN else [*row, [self.layout.headers, *map(list, self.layout.merges)]]
+
+    @classmethod
+    def unpacked(cls, row: Sequence[Any]) -> Self:
+        """What `packed` packed; what was packed before there were boxes and layouts has none."""
+        start, end, kind, role, level, page, *rest = row
+        box, layout = [*rest, None, None][:2]
+        headers, *merges = layout or [0]
+        return cls(
+            start=start,
+            end=end,
+            kind=BlockKind(kind),
+            role=Role(role),
+            level=level,
+            page=page,
+            box=Box(*box) if box else None,
+            layout=Layout(headers=headers, merges=tuple(Merge(*merge) for merge in merges))
+            if layout
+            else _PLAIN,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +151,7 @@ class Extracted:
         """This as JSON values, each block and page as a row."""
         return {
             "text": self.text,
-            "blocks": [[b.start, b.end, b.kind, b.role, b.level, b.page, _row(b.box)] for b in self.blocks],
+            "blocks": [block.packed() for block in self.blocks],
             "pages": [[p.start, p.end] for p in self.pages],
             "title": self.title,
             "language": self.language,
@@ -135,19 +163,8 @@ class Extracted:
 
     @classmethod
     def unpacked(cls, row: Mapping[str, Any]) -> Self:
-        """What `packed` packed; texts that were packed before there were boxes have none."""
-        blocks = (
-            Block(
-                start=start,
-                end=end,
-                kind=BlockKind(kind),
-                role=Role(role),
-                level=level,
-                page=page,
-                box=Box(*box[0]) if box and box[0] else None,
-            )
-            for start, end, kind, role, level, page, *box in row["blocks"]
-        )
+        """What `packed` packed."""
+        blocks = map(Block.unpacked, row["blocks"])
         pages = (Page(start=start, end=end, number=n) for n, (start, end) in enumerate(row["pages"], 1))
         return cls(**{**row, "blocks": tuple(blocks), "pages": tuple(pages)})
 
@@ -176,12 +193,47 @@ class Draft:
         level: int | None = None,
         box: Box | None = None,
     ) -> None:
-        """Add a block, tidied; nothing, if it says nothing.
+        """Add a block that is no table, tidied; nothing, if it says nothing.
 
         Raises:
             FileTooComplex: The text grows too long.
         """
-        tidy = _tidied(said, keep_indent=kind is BlockKind.CODE)
+        self._put(_tidied(said, keep_indent=kind is BlockKind.CODE), kind, role=role, level=level, box=box)
+
+    def table(
+        self,
+        rows: Iterable[Sequence[str]],
+        *,
+        headers: int = 0,
+        merges: Sequence[Merge] = (),
+        role: Role = Role.BODY,
+        box: Box | None = None,
+    ) -> None:
+        """Add a table, its cells tidied; nothing, if they say nothing.
+
+        Args:
+            rows: Its rows, from the top; each has its cells from the left.
+            headers: How many rows at the top name the columns, if the file says so.
+            merges: The cells that are one, as *rows* has them.
+            role: Which part of the document says it.
+            box: Where it stands on its page.
+
+        Raises:
+            FileTooComplex: The text grows too long.
+        """
+        said, layout = set_out(rows, headers=headers, merges=merges)
+        self._put(said, BlockKind.TABLE, role=role, box=box, layout=layout)
+
+    def _put(
+        self,
+        tidy: str,
+        kind: BlockKind,
+        *,
+        role: Role,
+        level: int | None = None,
+        box: Box | None = None,
+        layout: Layout = _PLAIN,
+    ) -> None:
         if not tidy:
             return
         start = self._length + 2 if self._parts else 0
@@ -190,7 +242,7 @@ class Draft:
             raise FileTooComplex(f"The file says more than {self._most:,} characters.")
         page = self._grown_page(start, end)
         self._blocks.append(
-            Block(start=start, end=end, kind=kind, role=role, level=level, page=page, box=box)
+            Block(start=start, end=end, kind=kind, role=role, level=level, page=page, box=box, layout=layout)
         )
         self._parts.append(tidy)
         self._length = end
@@ -229,12 +281,9 @@ class Draft:
         return page.number
 
 
-def _row(box: Box | None) -> list[float] | None:
-    return None if box is None else list(box)
-
-
 def _tidied(said: str, *, keep_indent: bool) -> str:
-    said = _UNFIT.sub("", _BREAKS.sub("\n", said))
+    if not said.replace("\n", " ").isprintable():  # What is, has nothing to mend, and most is.
+        said = UNFIT.sub("", _BREAKS.sub("\n", said))
     if not unicodedata.is_normalized("NFC", said):
         said = unicodedata.normalize("NFC", said)
     return said.strip("\n").rstrip() if keep_indent and said.strip() else said.strip()

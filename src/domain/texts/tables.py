@@ -1,0 +1,158 @@
+"""Tables: grids of cells that the text itself tells.
+
+A row is a line, and its cells are parted by ` | `, so that every cell is a range of the text and nothing
+else has to be kept. It can be told back because a cell is tidied: its white space is single spaces, none at
+its ends, and a bar that would read as a joint, for it stands at an end or beside a space, is written `¦`.
+
+Empty cells at the end of a row are not written, and one at its beginning is a bar alone. A row that says
+nothing is left out. Read back, a grid is as wide as its widest row.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, islice
+from typing import NamedTuple
+
+JOINT = " | "
+
+BATCH = 400
+"""How many rows are looked at together."""
+
+UNFIT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+"""What no text has: controls, half pairs, and what is no character."""
+_BAR = re.compile(r"(?<!\S)\||\|(?!\S)")
+_FIRST_EMPTY = JOINT.lstrip()
+
+
+class Merge(NamedTuple):
+    """Cells that are one: it stands in the first of them, and the others are empty."""
+
+    row: int
+    column: int
+    rows: int
+    columns: int
+
+
+class Cell(NamedTuple):
+    """A cell of a table, and where it stands in the text: from *start* up to, not including, *end*."""
+
+    said: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """What a text does not tell of a table.
+
+    Attributes:
+        headers: How many rows at the top name the columns, where the file says so.
+        merges: The cells that are one, row by row.
+    """
+
+    headers: int = 0
+    merges: tuple[Merge, ...] = ()
+
+
+def set_out(
+    rows: Iterable[Sequence[str]], *, headers: int = 0, merges: Sequence[Merge] = ()
+) -> tuple[str, Layout]:
+    """*rows* as the text of a table, and what it does not tell; empty if they say nothing.
+
+    *headers* and *merges* count the rows as they are given, those that say nothing included.
+    """
+    lines = list(_lines(rows))
+    before = list(accumulate((bool(line) for line in lines), initial=0)) if headers or merges else [0]
+    told = (_shifted(merge, before) for merge in sorted(merges))
+    layout = Layout(
+        headers=before[min(headers, len(before) - 1)],
+        merges=tuple(merge for merge in told if merge.rows and merge.rows * merge.columns > 1),
+    )
+    return "\n".join(filter(None, lines)), layout
+
+
+def _shifted(merge: Merge, before: Sequence[int]) -> Merge:
+    """*merge*, now that rows are left out."""
+    first, last = (min(place, len(before) - 1) for place in (merge.row, merge.row + merge.rows))
+    return merge._replace(row=before[first], rows=before[last] - before[first])
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """The line of each row, empty for those that say nothing."""
+    left = iter(rows)
+    while batch := list(islice(left, BATCH)):
+        lines = [JOINT.join(row) for row in batch]
+        if not _tidy(".".join(lines), joints=sum(map(len, batch)) - sum(map(bool, batch))):
+            lines = [JOINT.join(map(tidied, row)) for row in batch]
+        for line in lines:
+            yield line.rstrip(" |").lstrip(" ")
+
+
+def _tidy(said: str, *, joints: int) -> bool:
+    """Whether the cells of lines, parted by full stops, need no tidying, those at the ends of lines aside.
+
+    It counts, for that is quick: no bars but the joints, and no double spaces but in empty cells.
+    """
+    doubles = said.count("  ")
+    return (
+        said.isprintable()
+        and said.count("|") == joints
+        and (not doubles or (said.count("|  ") == said.count("  |") == doubles and "   " not in said))
+        and (said.isascii() or unicodedata.is_normalized("NFC", said))
+    )
+
+
+def tidied(cell: str) -> str:
+    """What a cell says, as a table has it."""
+    said = " ".join(UNFIT.sub("", " ".join(cell.split())).split())
+    return _BAR.sub("¦", unicodedata.normalize("NFC", said))
+
+
+class Grid:
+    """The cells of a table, found in its text.
+
+    Args:
+        said: What the table says.
+        start: Where that begins in the whole text.
+    """
+
+    def __init__(self, said: str, *, start: int = 0) -> None:
+        self._lines = said.split("\n")
+        self._starts = list(accumulate((len(line) + 1 for line in self._lines), initial=start))
+        self.columns = max(map(_width, self._lines))
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has."""
+        return len(self._lines)
+
+    def span(self, place: int) -> tuple[int, int]:
+        """Where a row begins and ends in the whole text, 0 being the first."""
+        return self._starts[place], self._starts[place] + len(self._lines[place])
+
+    def row(self, place: int) -> list[Cell]:
+        """The cells of a row, 0 being the first, as many as there are columns."""
+        line, (start, end) = self._lines[place], self.span(place)
+        cells: list[Cell] = []
+        for said in _parted(line):
+            cells.append(Cell(said, start, start + len(said)))
+            start += len(said) + (len(JOINT) if cells[1:] else _margin(line))
+        return cells + [Cell("", end, end)] * (self.columns - len(cells))
+
+
+def _parted(line: str) -> list[str]:
+    """The cells of a line; texts from before wrote a space in front of the bar of an empty first cell."""
+    return (
+        ["", *line[len(_FIRST_EMPTY) :].split(JOINT)] if line.startswith(_FIRST_EMPTY) else line.split(JOINT)
+    )
+
+
+def _margin(line: str) -> int:
+    """How far the second cell of a line stands from its first."""
+    return len(_FIRST_EMPTY if line.startswith(_FIRST_EMPTY) else JOINT)
+
+
+def _width(line: str) -> int:
+    return line.count(JOINT) + 1 + line.startswith(_FIRST_EMPTY)

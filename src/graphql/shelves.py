@@ -1,0 +1,86 @@
+"""Shelves: the tables of texts, kept at hand for a while once they were found.
+
+A text is a blob, and whoever pages through a long table asks for it again and again. What is kept
+never goes stale, for a blob never changes; nobody is shown it who was not shown its document first.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+import orjson
+
+from aether.domain.blobs import BlobKey, Blobs
+from aether.domain.errors import Invalid
+from aether.domain.tables import Table, tables_of
+from aether.domain.texts import BlockKind, Extracted
+
+BYTES_MOST = 100_000_000
+"""The largest text with its anchors whose tables are told, in bytes of JSON."""
+CHARACTERS_KEPT = 40_000_000
+"""How much all tables that are kept may say, in characters, unless those of one text say more."""
+KEPT_S = 60.0
+"""How long tables are kept, in seconds."""
+AT_ONCE = 2
+"""How many texts are looked through at a time."""
+
+_TELLING = {BlockKind.HEADING, BlockKind.TABLE}
+
+
+class TextTooLarge(Invalid):
+    """The text is too long to have its tables told."""
+
+    code = "TEXT_TOO_LARGE"
+
+    def __init__(self) -> None:
+        super().__init__("The document is too long to have its tables told.", field="tables")
+
+
+class Shelf:
+    """Where the tables of texts are found."""
+
+    def __init__(self, blobs: Blobs) -> None:
+        self._blobs = blobs
+        self._kept: dict[BlobKey, Sequence[Table]] = {}
+        self._turns = asyncio.Semaphore(AT_ONCE)
+
+    async def tables(self, texts: BlobKey) -> Sequence[Table]:
+        """The tables of a text, in order.
+
+        Raises:
+            TextTooLarge: It is too long.
+            BlobMissing: It was erased.
+        """
+        if texts in self._kept:
+            return self._kept[texts]
+        async with self._turns:
+            found = self._kept.get(texts)  # Whoever came before may have looked for the same.
+            if found is None:
+                found = await self._found(texts)
+                self._keep(texts, found)
+            return found
+
+    async def _found(self, texts: BlobKey) -> Sequence[Table]:
+        if await self._blobs.size(texts) > BYTES_MOST:
+            raise TextTooLarge
+        packed = b"".join([piece async for piece in self._blobs.open(texts)])
+        return await asyncio.to_thread(_tables_in, packed)
+
+    def _keep(self, texts: BlobKey, found: Sequence[Table]) -> None:
+        while self._kept and sum(map(_size, [*self._kept.values(), found])) > CHARACTERS_KEPT:
+            del self._kept[next(iter(self._kept))]
+        self._kept[texts] = found
+        asyncio.get_running_loop().call_later(KEPT_S, self._kept.pop, texts, None)
+
+
+def _tables_in(packed: bytes) -> Sequence[Table]:
+    row = orjson.loads(packed)
+    # Of a long text most blocks are paragraphs, of which tables know nothing.
+    row["blocks"] = [block for block in row["blocks"] if block[2] in _TELLING]
+    found = tables_of(Extracted.unpacked(row))
+    for table in found:
+        table.grid  # noqa: B018 - found here, for it takes a while
+    return found
+
+
+def _size(tables: Sequence[Table]) -> int:
+    return sum(len(table.said) for table in tables)

@@ -1,0 +1,64 @@
+"""Shelves: what was looked through once is at hand for a while, and not for ever."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import orjson
+import pytest
+
+from aether.adapters.folder.blobs import FolderBlobs
+from aether.domain.blobs import BlobKey, BlobMissing
+from aether.domain.texts import Draft
+from aether.graphql import shelves
+from aether.graphql.shelves import Shelf
+
+
+@pytest.fixture
+def blobs(tmp_path: Path) -> FolderBlobs:
+    return FolderBlobs(tmp_path)
+
+
+async def text(blobs: FolderBlobs, *cells: str) -> BlobKey:
+    """Where the text of a table with these cells is kept."""
+    draft = Draft()
+    draft.table([cells])
+    said = draft.finished(content_type="text/plain", extractor="test", version="1")
+
+    async def stream() -> AsyncIterator[bytes]:
+        yield orjson.dumps(said.packed())
+
+    return (await blobs.keep(stream(), most=10_000)).key
+
+
+async def test_a_text_is_looked_through_once_for_many_questions(blobs: FolderBlobs) -> None:
+    shelf, key = Shelf(blobs), await text(blobs, "Ulm", "5")
+    first = await shelf.tables(key)
+    await blobs.remove(key)
+
+    assert await shelf.tables(key) is first
+    with pytest.raises(BlobMissing):
+        await Shelf(blobs).tables(key)
+
+
+async def test_a_shelf_holds_no_more_than_it_may(blobs: FolderBlobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelves, "CHARACTERS_KEPT", 12)
+    shelf, keys = Shelf(blobs), [await text(blobs, name, "5") for name in ("Ulm", "Bonn", "Kiel")]
+    for key in keys:
+        await shelf.tables(key)
+        await blobs.remove(key)
+
+    with pytest.raises(BlobMissing):
+        await shelf.tables(keys[0])
+    assert [(await shelf.tables(key))[0].said for key in keys[2:]] == ["Kiel | 5"]
+
+
+async def test_what_was_looked_through_is_forgotten_after_a_while(
+    blobs: FolderBlobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelves, "KEPT_S", 0.0)
+    shelf, key = Shelf(blobs), await text(blobs, "Ulm", "5")
+    await shelf.tables(key)
+    await blobs.remove(key)
+
+    with pytest.raises(BlobMissing):
+        await shelf.tables(key)
