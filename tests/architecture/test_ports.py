@@ -49,7 +49,8 @@ def test_ports_are_narrow() -> None:
 
 
 def test_statements_lie_in_the_folder_of_the_module_that_runs_them() -> None:
-    modules = {path.stem for path in ADAPTER.glob("*.py")} - {"__init__"}
+    packages = {path.parent.name for path in ADAPTER.glob("*/__init__.py")}
+    modules = {path.stem for path in ADAPTER.glob("*.py")} - {"__init__"} | packages
     folders = {path.name for path in (ROOT / "cypher").iterdir() if path.is_dir()}
 
     assert SHARED.keys() <= modules

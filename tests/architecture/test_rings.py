@@ -26,6 +26,7 @@ DOMAIN_ONLY = {
     "embeddings": "a port",
     "endings": "how tasks are brought to their end",
     "errors": "the classes of refusals",
+    "estimates": "judged by what Redis remembers of jobs; the API shows them of jobs and uploads",
     "events": "the outbox and the feed; the API shows them as subscriptions",
     "graph": "the port of transactions",
     "identity": "ports and values; the API calls them sessions",
@@ -138,7 +139,8 @@ def test_cypher_is_written_in_files() -> None:
     found = [
         f"{path}:{node.lineno}"
         for path, tree in trees(".")
-        if path.parts[-1] not in {"migrations.py", "graph.py", "statements.py", "views.py", "words.py"}
+        if path.parts[-1] not in {"migrations.py", "graph.py", "statements.py", "views.py"}
+        and path.parent.name != "words"
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith(words)
     ]
