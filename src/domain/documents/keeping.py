@@ -138,16 +138,16 @@ async def cease(work: Work, id: DocumentId, *, at: Moment) -> None:
             await jobs.cancel(work, id=job.id, at=at)
 
 
-async def revive(work: Work, job: Job, *, at: Moment) -> Sequence[Job]:
-    """Have those documents below a job's notebook processed that wait for nobody.
+async def revive(work: Work, job: Job, *, limit: int, at: Moment) -> Sequence[Job]:
+    """Have up to *limit* of those documents below a job's notebook processed on which nobody works.
 
-    Their jobs ended when they were deleted; now they are back.
+    Their jobs ended when they were deleted, or they had none while their version was not shown; now
+    they are there.
     """
-    waiting = await work.documents.unprocessed(NotebookId(job.notebook))
+    waiting = await work.documents.unprocessed(NotebookId(job.notebook), limit=limit)
     return [
         await jobs.ask(work, _job(document, tenant=job.tenant, by=job.created_by, at=at), at=at)
         for document in waiting
-        if not await work.jobs.about(document.id, live=True)
     ]
 
 

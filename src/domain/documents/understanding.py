@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from aether.domain import jobs
+from aether.domain.documents.containers import exchange
 from aether.domain.documents.entity import (
     Chunk,
     Document,
@@ -89,12 +90,16 @@ async def show(
     attempt: int,
     at: Moment,
 ) -> Document:
-    """Commit that the document shows the version that was processed, all that is found of it at once."""
+    """Commit that the document shows the version that was processed, all that is found of it at once.
+
+    What came in it takes the place of what came in the one before.
+    """
     advanced = await jobs.advance(work, id=job, attempt=attempt, stage="index", at=at)
     live = await _live(work, advanced)
     if (version := await coming(work, live)) is None:
         raise AttemptOver(job, attempt)
     await noted(work, live)
+    await exchange(work, live, number=version.number, by=version.uploaded_by, at=at)
     await work.versions.put(version.completed())
     document = exchanged(live, version, findings, chunks=len(chunks), now=at.now)
     await work.versions.show(document)
