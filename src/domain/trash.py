@@ -311,7 +311,7 @@ async def _erased(work: Work, id: DocumentId, *, notebook: NotebookId, tenant: T
     await work.chunks.replace(id, [])
     await work.findings.replace(id, [])
     await work.containers.forgo(id)
-    await work.containers.give_up(id)
+    await work.absences.give_up(id)
     keys = await work.erasures.erase_document(id, notebook=notebook)
     left = [(LeftoverKind.VECTORS, str(id)), *((LeftoverKind.BLOB, str(key)) for key in keys)]
     rows = [

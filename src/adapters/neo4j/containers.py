@@ -7,7 +7,7 @@ from typing_extensions import override
 from aether.adapters.neo4j.documents import seen_of
 from aether.adapters.neo4j.rows import lock, paged
 from aether.adapters.neo4j.runner import Row, Runner
-from aether.domain.documents import Containers, Document, DocumentId, SeenDocument
+from aether.domain.documents import Absences, Containers, Document, DocumentId, SeenDocument
 from aether.domain.moments import Moment
 from aether.domain.pages import Page, Place, Slice
 from aether.domain.users import UserId
@@ -42,32 +42,8 @@ class Neo4jContainers(Containers):
         return _sums(await self._run("containers/held_by_version", container=container, number=number))
 
     @override
-    async def lock(self, container: DocumentId) -> None:
-        await self._run("containers/lock", container=container, lock=lock())
-
-    @override
-    async def leaving(self, container: DocumentId, *, since: int, number: int) -> Collection[DocumentId]:
-        return _ids(await self._run("containers/leaving", container=container, since=since, number=number))
-
-    @override
-    async def appearing(self, container: DocumentId, *, number: int) -> Collection[DocumentId]:
-        return _ids(await self._run("containers/appearing", container=container, number=number))
-
-    @override
-    async def put_away(self, ids: Collection[DocumentId]) -> None:
-        await self._run("containers/put_away", ids=list(ids))
-
-    @override
-    async def bring(self, ids: Collection[DocumentId]) -> None:
-        await self._run("containers/bring", ids=list(ids))
-
-    @override
     async def forgo(self, id: DocumentId) -> None:
         await self._run("containers/forgo", id=id, lock=lock())
-
-    @override
-    async def give_up(self, container: DocumentId) -> None:
-        await self._run("containers/give_up", container=container)
 
     @override
     async def children(self, container: DocumentId, *, part: Slice, by: Viewer) -> Page[SeenDocument]:
@@ -94,6 +70,37 @@ class Neo4jContainers(Containers):
             second=int(at.now.timestamp()),
         )
         return _ids(rows)
+
+
+class Neo4jAbsences(Absences):
+    """What knows which documents are absent."""
+
+    def __init__(self, run: Runner) -> None:
+        self._run = run
+
+    @override
+    async def lock(self, container: DocumentId) -> None:
+        await self._run("containers/lock", container=container, lock=lock())
+
+    @override
+    async def leaving(self, container: DocumentId, *, since: int, number: int) -> Collection[DocumentId]:
+        return _ids(await self._run("containers/leaving", container=container, since=since, number=number))
+
+    @override
+    async def appearing(self, container: DocumentId, *, number: int) -> Collection[DocumentId]:
+        return _ids(await self._run("containers/appearing", container=container, number=number))
+
+    @override
+    async def put_away(self, ids: Collection[DocumentId]) -> None:
+        await self._run("containers/put_away", ids=list(ids))
+
+    @override
+    async def bring(self, ids: Collection[DocumentId]) -> None:
+        await self._run("containers/bring", ids=list(ids))
+
+    @override
+    async def give_up(self, container: DocumentId) -> None:
+        await self._run("containers/give_up", container=container)
 
 
 def _ids(rows: Sequence[Row]) -> list[DocumentId]:

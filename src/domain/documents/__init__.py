@@ -44,6 +44,7 @@ from aether.domain.documents.placing import (
     places,
 )
 from aether.domain.documents.ports import (
+    Absences,
     Chunks,
     Containers,
     DocumentOrder,
@@ -93,6 +94,7 @@ from aether.domain.documents.versions import (
 __all__ = [
     "DEPTH_MOST",
     "FINDINGS_MOST",
+    "Absences",
     "Added",
     "Arrival",
     "Chunk",

@@ -23,7 +23,7 @@ from aether.domain import jobs
 from aether.domain.blobs import Blob
 from aether.domain.documents.entity import Arrival, Document, DocumentId, Inside, SeenDocument
 from aether.domain.documents.ports import Work
-from aether.domain.jobs import AttemptOver, Job, JobId, JobKind
+from aether.domain.jobs import AttemptOver, Job, JobId, JobKind, JobPriority
 from aether.domain.moments import Moment
 from aether.domain.pages import Page, Slice
 from aether.domain.texts import FileTooComplex
@@ -53,7 +53,13 @@ class Unpacked:
 
 
 async def unpack(
-    work: Work, files: Sequence[Unpacked], *, job: JobId, attempt: int, at: Moment
+    work: Work,
+    files: Sequence[Unpacked],
+    *,
+    priority: JobPriority = JobPriority.NORMAL,
+    job: JobId,
+    attempt: int,
+    at: Moment,
 ) -> Sequence[Job]:
     """Make documents of *files*, which came in the document of *job*, and have them processed.
 
@@ -76,11 +82,11 @@ async def unpack(
         await work.documents.add(fresh)
         await work.containers.hold(fresh, number=container.latest)
     if container.coming is not None:
-        await work.containers.put_away([document.id for document in fresh])
+        await work.absences.put_away([document.id for document in fresh])
         return []
     if known:
         await exchange(work, container, number=container.number, by=container.uploaded_by, at=at)
-    return [await jobs.ask(work, _job(document, at=at), at=at) for document in fresh]
+    return [await jobs.ask(work, _job(document, priority=priority, at=at), at=at) for document in fresh]
 
 
 async def exchange(work: Work, container: Document, *, number: int, by: UserId, at: Moment) -> None:
@@ -88,13 +94,13 @@ async def exchange(work: Work, container: Document, *, number: int, by: UserId, 
 
     What appears is processed where it was not yet, and what leaves is found by nobody any more, soon.
     """
-    appearing = await work.containers.appearing(container.id, number=number)
-    await work.containers.bring(appearing)
+    appearing = await work.absences.appearing(container.id, number=number)
+    await work.absences.bring(appearing)
     leaving: Collection[DocumentId] = []
     if number != container.number:
-        await work.containers.lock(container.id)
-        leaving = await work.containers.leaving(container.id, since=container.number, number=number)
-        await work.containers.put_away(leaving)
+        await work.absences.lock(container.id)
+        leaving = await work.absences.leaving(container.id, since=container.number, number=number)
+        await work.absences.put_away(leaving)
     if appearing or leaving:
         await jobs.reindex(work, notebook=container.notebook, by=by, tenant=container.tenant, at=at)
 
@@ -138,12 +144,13 @@ def _document(container: Document, id: DocumentId, file: Unpacked, *, at: Moment
     )
 
 
-def _job(document: Document, *, at: Moment) -> Job:
+def _job(document: Document, *, priority: JobPriority, at: Moment) -> Job:
     return Job.new(
         JobKind.PROCESSING,
         subject=document.id,
         notebook=document.notebook,
         tenant=document.tenant,
+        priority=priority,
         by=document.uploaded_by,
         at=at,
     )

@@ -100,6 +100,24 @@ class Containers(Protocol):
         """How many documents came in version *number* of *container*, and how many bytes they have."""
         ...
 
+    async def forgo(self, id: DocumentId) -> None:
+        """Note on what a document came in that it is erased."""
+        ...
+
+    async def children(self, container: DocumentId, *, part: Slice, by: Viewer) -> Page[SeenDocument]:
+        """A page of the documents that came in *container*, by name; none where the viewer may not read."""
+        ...
+
+    async def remove(
+        self, container: DocumentId, *, deletion: str, by: UserId, at: Moment
+    ) -> Collection[DocumentId]:
+        """Mark as deleted what came in *container*, at any depth, and nobody changed since."""
+        ...
+
+
+class Absences(Protocol):
+    """What knows which documents are absent, as their containers show no version in which they came."""
+
     async def lock(self, container: DocumentId) -> None:
         """Let nobody else change what came in *container* until this transaction ends."""
         ...
@@ -120,22 +138,8 @@ class Containers(Protocol):
         """Have documents be absent no longer, and count them again."""
         ...
 
-    async def forgo(self, id: DocumentId) -> None:
-        """Note on what a document came in that it is erased."""
-        ...
-
     async def give_up(self, container: DocumentId) -> None:
         """Have what came in *container* and is absent be erased soon."""
-        ...
-
-    async def children(self, container: DocumentId, *, part: Slice, by: Viewer) -> Page[SeenDocument]:
-        """A page of the documents that came in *container*, by name; none where the viewer may not read."""
-        ...
-
-    async def remove(
-        self, container: DocumentId, *, deletion: str, by: UserId, at: Moment
-    ) -> Collection[DocumentId]:
-        """Mark as deleted what came in *container*, at any depth, and nobody changed since."""
         ...
 
 
@@ -223,6 +227,11 @@ class Work(notebooks.Work, Protocol):
     @property
     def containers(self) -> Containers:
         """What came in which of them."""
+        ...
+
+    @property
+    def absences(self) -> Absences:
+        """What of that is absent."""
         ...
 
     @property
