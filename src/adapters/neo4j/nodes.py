@@ -360,6 +360,7 @@ class UploadBatch(StructuredNode):
     codes = ArrayProperty(StringProperty())
     messages = ArrayProperty(StringProperty())
     created_at = INSTANT()
+    created_second = IntegerProperty(index=True)
 
 
 class Upload(StructuredNode):
@@ -383,6 +384,7 @@ class Upload(StructuredNode):
     expires_at = INSTANT()
     expires_second = IntegerProperty(index=True)
     aborted_at = INSTANT()
+    priority = StringProperty()
 
 
 class Callback(StructuredNode):

@@ -145,8 +145,11 @@ async def revive(work: Work, job: Job, *, limit: int, at: Moment) -> Sequence[Jo
     they are there.
     """
     waiting = await work.documents.unprocessed(NotebookId(job.notebook), limit=limit)
+    priority = JobPriority.of(len(waiting))
     return [
-        await jobs.ask(work, _job(document, tenant=job.tenant, by=job.created_by, at=at), at=at)
+        await jobs.ask(
+            work, _job(document, tenant=job.tenant, priority=priority, by=job.created_by, at=at), at=at
+        )
         for document in waiting
     ]
 
