@@ -182,6 +182,9 @@ class Settings(BaseSettings):
     upload_expiry_hours: float = Field(
         24.0, gt=0, le=8760, description="After how many hours without a byte an unfinished upload expires."
     )
+    upload_batch_days: float = Field(
+        30.0, gt=0, le=36_500, description="After how many days a batch of uploads is forgotten."
+    )
     jobs_waiting_most: int = Field(
         10_000, ge=1, le=10**7, description="How many jobs of a tenant may be open before it brings more."
     )

@@ -97,6 +97,37 @@ async def test_every_part_answers(ada: Caller, cluster: Settings) -> None:
     assert told == dict.fromkeys((*ready.json()["parts"], "issuer"))
 
 
+async def checked(cluster: Settings, *words: str) -> tuple[int, list[str]]:
+    """The exit code of `aether check`, and what it says of orphans."""
+    command = (sys.executable, "-m", "aether.cli", "check", *words)
+    env = {**os.environ, **settings.environment(cluster)}
+    done = await asyncio.create_subprocess_exec(*command, env=env, stdout=asyncio.subprocess.PIPE)
+    written, _ = await done.communicate()
+    return done.returncode or 0, [line for line in written.decode().splitlines() if "mended" in line]
+
+
+async def test_orphans_are_told_and_mended_at_the_command_line(
+    ada: Caller, house: House, cluster: Settings
+) -> None:
+    ask = house.opened.driver.execute_query
+    for label in ("Chunk", "Finding", "DocumentVersion", "Document"):
+        await ask(f"MATCH (n:{label}) DETACH DELETE n")  # type: ignore[arg-type, unused-ignore]
+    await checked(cluster, "--repair")
+    document, _ = await ada.upload(await ada.notebook(), "harz.txt", b"The lynx is back in the Harz.")
+    assert {line.partition(": ")[2] for line in (await checked(cluster, "--orphans"))[1]} == {"0, mended: 0"}
+    lost = {"id": "chunk_lost", "tenant": "tenant_gone", "document": "document_gone"}
+    await ask("CREATE (n:Chunk) SET n += $lost", lost=lost)
+
+    told = [await checked(cluster, *words) for words in (["--orphans"], ["--orphans", "--repair"])]
+
+    assert [code for code, _ in told] == [1, 1]
+    assert "chunks without a document: 1, mended: 0 chunk_lost" in told[0][1]
+    assert "chunks without a document: 1, mended: 1 chunk_lost" in told[1][1]
+    assert (await checked(cluster, "--orphans"))[0] == 0
+    assert (await checked(cluster))[1] == []
+    assert (await ada.client.get(f"/documents/{document}/content")).status_code == 200
+
+
 async def test_nobody_hands_out_tokens_in_a_cluster(ada: Caller, house: House) -> None:
     for path in ("/.well-known/openid-configuration", "/authorize", "/keys"):
         assert (await house.caller().client.get(f"{PATH}{path}")).status_code != 404

@@ -1,8 +1,11 @@
-// Those of the ids that name a document, be it deleted.
+// Those of the ids that name a document, be it deleted, or one that came in a container and was erased.
 //
 // mode:    read
-// params:  ids: list<string>
+// params:  container: string, ids: list<string>
 // returns: id: string
+MATCH (container:Document {id: $container, tenant: $tenant})
 UNWIND $ids AS given
-MATCH (document:Document {id: given, tenant: $tenant})
-RETURN document.id AS id
+OPTIONAL MATCH (document:Document {id: given, tenant: $tenant})
+WITH container, given, document
+WHERE document IS NOT NULL OR given IN coalesce(container.erased, [])
+RETURN given AS id

@@ -1,7 +1,7 @@
-// The live documents in a notebook and below whose processing has not ended.
+// Some of the live documents in a notebook and below whose processing has not ended, and on which no job works.
 //
 // mode:    read
-// params:  notebook: string
+// params:  notebook: string, most: integer
 // returns: document: map
 MATCH (:Notebook {id: $notebook, tenant: $tenant})-[:PARENT_OF*0..40]->(notebook:Notebook)
 WHERE notebook.status <> 'deleted'
@@ -11,6 +11,8 @@ WHERE document.deletion IS NULL AND (
     MATCH (document)-[:HAS_VERSION]->(version:DocumentVersion)
     WHERE version.number = document.coming AND version.processing_status IN ['pending', 'processing']
   }
-)
+) AND NOT EXISTS { MATCH (job:Job {subject: document.id}) WHERE job.open }
+WITH notebook, document
+LIMIT $most
 RETURN
   // use: documents/projection

@@ -5,5 +5,5 @@
 // gives:   upload
 upload {
   .id, .tenant, .owner, .notebook, .target, .filename, .declared_type, .length, .kind, .parts, .metadata, .document, .job,
-  .created_at, .expires_at, .aborted_at
+  .created_at, .expires_at, .aborted_at, .priority
 } AS upload

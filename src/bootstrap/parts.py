@@ -114,9 +114,12 @@ class Outside:
     @cached_property
     def limits(self) -> Limits:
         """How much may come, and how long it may take."""
-        lasts = timedelta(hours=self.settings.upload_expiry_hours)
+        settings = self.settings
         return Limits(
-            most=self.settings.max_upload_bytes, lasts=lasts, waiting=self.settings.jobs_waiting_most
+            most=settings.max_upload_bytes,
+            lasts=timedelta(hours=settings.upload_expiry_hours),
+            waiting=settings.jobs_waiting_most,
+            batches_last=timedelta(days=settings.upload_batch_days),
         )
 
     @cached_property

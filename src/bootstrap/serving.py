@@ -19,6 +19,7 @@ from aether.adapters import system
 from aether.adapters.audimodal.messages import message_routes
 from aether.adapters.extraction.previewer import ChildPreviewer
 from aether.adapters.folder.previews import FolderPreviews
+from aether.adapters.http import ranges
 from aether.adapters.http.auth import auth_routes, credential_of, from_our_pages
 from aether.adapters.http.files import Elsewhere, file_routes
 from aether.adapters.http.pages import pages
@@ -153,8 +154,15 @@ def application(opened: Outside, known: Identity, *, page: Page = dict) -> Starl
                 CORSMiddleware,
                 allow_origins=settings.cors_origins,
                 allow_methods=["GET", "POST", "PUT", "HEAD", "PATCH", "DELETE"],
-                allow_headers=["Authorization", "Content-Type", "X-API-Key", "X-Aether-Request", *SENT],
-                expose_headers=TOLD,
+                allow_headers=[
+                    "Authorization",
+                    "Content-Type",
+                    "X-API-Key",
+                    "X-Aether-Request",
+                    *SENT,
+                    *ranges.SENT,
+                ],
+                expose_headers=(*TOLD, *ranges.TOLD),
                 allow_credentials=True,
             )
         ],

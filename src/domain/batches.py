@@ -2,7 +2,7 @@
 
 A batch knows the names of its files, their uploads, and why some were refused; everything else is read
 from what they became, so it stays true when the uploads are forgotten. Who brings it is the only one
-who sees it.
+who sees it, and after a while it is forgotten, whatever became of its files.
 """
 
 from collections import Counter
@@ -174,6 +174,10 @@ class Batches(Protocol):
         """The latest job that processes each of the documents; those without one are left out."""
         ...
 
+    async def forget(self, *, before: datetime, limit: int) -> int:
+        """Forget batches of all tenants that were begun before then; gives back how many."""
+        ...
+
 
 class Work(uploads.Work, Protocol):
     """A transaction in which batches can be read and written."""
@@ -209,3 +213,8 @@ async def get(
         raise BatchMissing(id)
     found = await work.uploads.get_many(batch.uploads)
     return batch, found, await work.batches.jobs([document_of(upload) for upload in batch.uploads])
+
+
+async def forget(work: Work, *, before: datetime, limit: int) -> int:
+    """Forget batches of all tenants that were begun before then, and nothing of their files."""
+    return await work.batches.forget(before=before, limit=limit)

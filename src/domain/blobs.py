@@ -96,8 +96,8 @@ class Blobs(Protocol):
         """
         ...
 
-    def open(self, key: BlobKey) -> AsyncIterator[bytes]:
-        """The bytes of a blob, in pieces of at most `PIECE` bytes.
+    def open(self, key: BlobKey, part: range | None = None) -> AsyncIterator[bytes]:
+        """The bytes of a blob, in pieces of at most `PIECE` bytes; with *part* only those, which it has.
 
         Raises:
             BlobMissing: There is none, found when the first piece is asked for.

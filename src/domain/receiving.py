@@ -220,7 +220,7 @@ class Receiver:
         await self._dropped(aborted)
 
     async def sweep(self) -> int:
-        """Forget what expired, its bytes first; gives the number of uploads."""
+        """Forget what expired, its bytes first, and old batches; gives the number of uploads."""
         now, swept = self._moment().now, 0
         for upload in await self._graph.read(uploads.expired, before=now, limit=SWEPT_AT_A_TIME):
             if await self._leases.held(JobId(upload.id)):
@@ -228,6 +228,7 @@ class Receiver:
             await self._dropped(upload, *upload.parts)
             await self._graph.within(upload.tenant).write(uploads.forget, id=upload.id, before=now)
             swept += 1
+        await self._graph.write(batches.forget, before=now - self.limits.batches_last, limit=SWEPT_AT_A_TIME)
         await self._staging.sweep(before=now - 2 * self.limits.lasts - FORGOTTEN_AFTER)
         return swept
 

@@ -310,6 +310,8 @@ async def _erased(work: Work, id: DocumentId, *, notebook: NotebookId, tenant: T
     await documents.cease(work, id, at=at)
     await work.chunks.replace(id, [])
     await work.findings.replace(id, [])
+    await work.containers.forgo(id)
+    await work.absences.give_up(id)
     keys = await work.erasures.erase_document(id, notebook=notebook)
     left = [(LeftoverKind.VECTORS, str(id)), *((LeftoverKind.BLOB, str(key)) for key in keys)]
     rows = [

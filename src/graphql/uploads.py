@@ -14,7 +14,7 @@ from aether.domain.documents import DocumentId
 from aether.domain.errors import Refused, Unavailable
 from aether.domain.estimates import Pace
 from aether.domain.events import BEGINNING
-from aether.domain.jobs import Failure
+from aether.domain.jobs import Failure, JobPriority
 from aether.domain.notebooks import NotebookId
 from aether.domain.receiving import Received
 from aether.domain.uploads import Draft, UploadId, UploadMissing, UploadStatus, topic_of
@@ -323,16 +323,18 @@ class UploadMutations:
     async def create_uploads(self, info: Info, input: CreateUploadsInput) -> CreateUploadsPayload:
         """Begin many uploads to one notebook; each is begun or refused by itself.
 
+        Of more than ten what they become is processed with low priority, so that nobody waits behind them.
+
         Args:
             input: The files, and where they go.
         """
         checks.number(len(input.files), field="files", least=1, most=FILES_MOST)
-        results: list[CreateUploadResult] = []
+        soon, results = JobPriority.of(len(input.files)), list[CreateUploadResult]()
         away: Unavailable | None = None
         for file in input.files:
             begun, errors = None, []
             try:
-                begun = await _begun(info, file, input.notebook_id) if away is None else None
+                begun = await _begun(info, file, input.notebook_id, priority=soon) if away is None else None
             except Refused as refusal:
                 errors = [UserError.of(refusal)]
             except Unavailable as unavailable:
@@ -378,7 +380,12 @@ def _failure(error: UserError) -> Failure:
 
 
 async def _begun(
-    info: Info, file: UploadFileInput, notebook: str | None, *, target: str | None = None
+    info: Info,
+    file: UploadFileInput,
+    notebook: str | None,
+    *,
+    target: str | None = None,
+    priority: JobPriority = JobPriority.NORMAL,
 ) -> Upload:
     ports = info.context.ports
     draft = Draft(
@@ -387,6 +394,7 @@ async def _begun(
         filename=file.name,
         declared_type=file.content_type,
         length=file.size,
+        priority=priority,
     )
     upload = await ports.receiver.begin(draft, by=info.context.viewer)
     return Upload.of(Received(upload=upload, offset=0), now=ports.moment().now)

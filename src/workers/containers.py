@@ -9,7 +9,7 @@ from aether.domain import documents
 from aether.domain.blobs import FileEmpty
 from aether.domain.documents import DEPTH_MOST, Document, Unpacked
 from aether.domain.graph import Graph
-from aether.domain.jobs import Job
+from aether.domain.jobs import Job, JobPriority
 from aether.domain.texts import Member, OnMember
 from aether.workers.context import Ports
 
@@ -42,9 +42,12 @@ class Unpacking:
 
     async def commit(self, graph: Graph, job: Job) -> None:
         """Make documents of what was kept; those that an earlier attempt made are not made again."""
+        priority = JobPriority.of(len(self._files))
         for start in range(0, len(self._files), AT_A_TIME):
             some = self._files[start : start + AT_A_TIME]
             at = self._ports.moment()
-            await graph.write(documents.unpack, some, job=job.id, attempt=job.attempt, at=at)
+            await graph.write(
+                documents.unpack, some, priority=priority, job=job.id, attempt=job.attempt, at=at
+            )
         if self._files:
             log.info("files_unpacked", document=self._document.id, files=len(self._files))

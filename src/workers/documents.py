@@ -26,6 +26,7 @@ from aether.workers.parts import Parts
 from aether.workers.progress import Meter
 
 PLACED_AT_A_TIME = 200
+REVIVED_AT_A_TIME = 100
 TEXTS_MOST = 1 << 30
 """The largest extracted text with its anchors, in bytes of JSON."""
 
@@ -234,8 +235,9 @@ async def reindex(ports: Ports, graph: Graph, job: Job) -> None:
             for document, path in some.items():
                 await ports.vectors.rehome(job.tenant, document, path or ())
         done = found
+    while len(await graph.write(documents.revive, job, limit=REVIVED_AT_A_TIME, at=ports.moment())) > 0:
+        await graph.write(jobs.fenced, id=job.id, attempt=job.attempt)
     at = ports.moment()
-    await graph.write(documents.revive, job, at=at)
     await graph.write(
         jobs.finish, id=job.id, attempt=job.attempt, status=JobStatus.COMPLETED, failure=None, at=at
     )

@@ -16,6 +16,7 @@ import pytest
 
 from aether.adapters.folder.blobs import GATHERED, FolderBlobs
 from aether.domain.blobs import (
+    PIECE,
     BlobKey,
     BlobMissing,
     FileEmpty,
@@ -296,3 +297,14 @@ async def test_only_old_bytes_are_removed_if_that_is_asked_for(blobs: FolderBlob
     assert await blobs.remove(blob.key, before=now + timedelta(minutes=1))
     with pytest.raises(BlobMissing):
         await blobs.size(blob.key)
+
+
+async def test_a_part_of_a_blob_is_a_slice_of_it(blobs: FolderBlobs) -> None:
+    blob = await blobs.keep(pieces_of(DATA), most=MUCH)
+
+    for part in (range(1), range(70_000, 70_001), range(65_536, 300_000), range(blob.size - 9, blob.size)):
+        pieces = [piece async for piece in blobs.open(blob.key, part)]
+        assert b"".join(pieces) == DATA[part.start : part.stop]
+        assert max(map(len, pieces)) <= PIECE
+    with pytest.raises(BlobMissing):
+        await anext(blobs.open(BlobKey("0" * 64), range(1)))

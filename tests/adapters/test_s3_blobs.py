@@ -15,7 +15,7 @@ from aether.adapters.embedded.children import Supervisor
 from aether.adapters.embedded.ports import free_port
 from aether.adapters.s3 import blobs as s3lib
 from aether.adapters.s3.blobs import PART, Bucket, S3Blobs, _Sending, opened
-from aether.domain.blobs import BlobKey, BlobMissing, FileEmpty, FileTooLarge, StoreDown, pieces_of
+from aether.domain.blobs import PIECE, BlobKey, BlobMissing, FileEmpty, FileTooLarge, StoreDown, pieces_of
 from tests.e2e import ups
 from tests.servers import s3
 from tests.servers.waiting import until
@@ -294,3 +294,14 @@ async def test_only_old_bytes_are_removed_if_that_is_asked_for(blobs: S3Blobs) -
     assert await blobs.remove(blob.key, before=now + timedelta(minutes=1))
     with pytest.raises(BlobMissing):
         await blobs.size(blob.key)
+
+
+async def test_a_part_of_a_blob_is_a_slice_of_it(blobs: S3Blobs) -> None:
+    blob = await blobs.keep(pieces_of(SMALL), most=MUCH)
+
+    for part in (range(1), range(70_000, 70_001), range(65_536, 300_000), range(blob.size - 9, blob.size)):
+        pieces = [piece async for piece in blobs.open(blob.key, part)]
+        assert b"".join(pieces) == SMALL[part.start : part.stop]
+        assert max(map(len, pieces)) <= PIECE
+    with pytest.raises(BlobMissing):
+        await anext(blobs.open(BlobKey("0" * 64), range(1)))

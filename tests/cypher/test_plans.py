@@ -31,7 +31,7 @@ from aether.domain.access import Permission
 from aether.domain.batches import BatchId, Entry
 from aether.domain.blobs import Blob, BlobKey
 from aether.domain.callbacks import Outcome
-from aether.domain.documents import Document, Unpacked
+from aether.domain.documents import Document, DocumentId, Unpacked
 from aether.domain.graph import Graph, Work
 from aether.domain.jobs import Failure, Job
 from aether.domain.keys import KeyId
@@ -84,7 +84,7 @@ async def sampled(driver: AsyncDriver, engine: Engine) -> AsyncDriver:
     await graph.write(notebooks.mark, id=top.id, starred=True, by=ada, at=moment())
     await graph.write(notebooks.view, id=top.id, seconds=1, by=ada, at=moment())
     document, job = await make.document(graph, ada, low)
-    await _processed(graph, document, job)
+    await _processed(graph, document, job, ada)
     await _revised(graph, document, ada)
     _, job = await make.document(graph, ada, low)
     await graph.write(jobs.claim, id=job.id, attempt=1, at=moment())
@@ -108,11 +108,17 @@ async def _put_tenant(work: Work, tenant: Tenant) -> None:
     await work.tenants.put(tenant)
 
 
-async def _processed(graph: Graph, document: Document, job: Job) -> None:
+async def _processed(graph: Graph, document: Document, job: Job, by: Viewer) -> None:
+    """Have a document be understood, and what came in it be erased."""
     understood = replace(make.understanding(title="x"), page_count=1)
     chunks = [replace(chunk, page=1) for chunk in make.chunks(document, "eel")]
     await graph.write(jobs.claim, id=job.id, attempt=1, at=moment())
     held = Unpacked(path="x/y", name="y", blob=make.blob("y"))
+    (inner,) = await graph.write(documents.unpack, [held], job=job.id, attempt=1, at=moment())
+    erased = DocumentId(inner.subject)
+    await graph.write(documents.remove, id=erased, version=None, by=by, at=moment())
+    await graph.write(trash.purge, id=erased, by=by, at=moment())
+    held = replace(held, path="x/z", name="z")
     await graph.write(documents.unpack, [held], job=job.id, attempt=1, at=moment())
     findings = [replace(finding, page=1) for finding in make.findings(document, "card")]
     await graph.write(documents.keep_understanding, understood, findings, job=job.id, attempt=1, at=moment())

@@ -132,3 +132,18 @@ async def test_where_nothing_could_be_begun_there_is_no_batch(ada: Caller) -> No
 
     assert made["results"] == [{"ok": False}]
     assert made["batch"] is None
+
+
+async def test_of_many_files_each_lets_others_go_first(ada: Caller) -> None:
+    notebook = await ada.notebook()
+
+    for count, expected in ((10, "NORMAL"), (11, "LOW")):
+        files = [{"name": f"{n}.txt", "size": 9} for n in range(count)]
+        made = await ada.do(
+            "createUploads", "results { upload { url id } }", notebookId=notebook, files=files
+        )
+        upload = made["results"][0]["upload"]
+        assert await brought(ada, upload["url"], 0, b"The Elbe.") == 204
+        query = "query ($id: ID!) { upload(id: $id) { job { priority } } }"
+        told = (await ada.ask(query, id=upload["id"]))["upload"]
+        assert told["job"]["priority"] == expected

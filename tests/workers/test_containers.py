@@ -23,6 +23,11 @@ query ($id: ID!, $first: Int! = 50, $after: String) { document(id: $id) {
   }
 } }
 """
+SEARCH = """
+query ($query: String!, $mode: SearchMode!, $in: ID) {
+  search(query: $query, mode: $mode, notebookId: $in) { edges { node { document { name } } } }
+}
+"""
 JOBS = "query ($id: ID!) { notebook(id: $id) { documentCount uploadJobs(unfinished: true) { id attempt } } }"
 
 
@@ -33,6 +38,16 @@ def ports(house: House) -> Ports:
 
 async def held(by: Caller, document: str, **more: object) -> Answer:
     return (await by.ask(HELD, id=document, **more))["document"]  # type: ignore[no-any-return]
+
+
+async def bring(by: Caller, document: str, data: bytes) -> str:
+    """The job of a new version."""
+    answer = await by.client.put("/upload", params={"document": document}, content=data)
+    return str(answer.json()["job"]["id"])
+
+
+async def names(by: Caller, document: str) -> list[str]:
+    return [edge["node"]["name"] for edge in (await held(by, document))["children"]["edges"]]
 
 
 async def settled(by: Caller, ports: Ports, notebook: str) -> int:
@@ -174,3 +189,49 @@ async def test_deleting_an_archive_deletes_what_came_in_it(ada: Caller, ports: P
     assert await held(ada, first) is None
     assert (await held(ada, second))["container"] is None
     assert await settled(ada, ports, notebook) == 1
+
+
+@pytest.mark.engines
+async def test_the_files_of_a_version_are_found_with_it_and_those_before_no_more(
+    ada: Caller, ports: Ports
+) -> None:
+    notebook = await ada.notebook()
+    same = {"same.txt": b"Herons nest above the mill."}
+    first = make.packed({**same, "old.txt": b"Eels sleep below the weir."})
+    archive, _ = await ada.upload(notebook, "a.zip", first)
+    await settled(ada, ports, notebook)
+    job = await bring(ada, archive, make.packed({**same, "new.txt": b"Otters hunt beside the lock."}))
+
+    with pytest.raises(Crash):
+        await run(with_port(ports, "embedder", Breaking(ports.embedder, "embed")), job)
+    assert await names(ada, archive) == ["old.txt", "same.txt"]
+    await strand(ports, job)
+    with pytest.raises(Crash):
+        await run(with_port(ports, "vectors", Breaking(ports.vectors, "drop")), job, attempt=2)
+    assert await names(ada, archive) == ["new.txt", "same.txt"]
+    await strand(ports, job, attempt=2)
+
+    assert await settled(ada, ports, notebook) == 3
+    hits = (await ada.ask(SEARCH, query="eels herons otters", mode="FULLTEXT", **{"in": notebook}))["search"]
+    assert {hit["node"]["document"]["name"] for hit in hits["edges"]} == {"new.txt", "same.txt"}
+    again = await ada.do("restoreDocumentVersion", "job { id }", id=archive, number=1)
+    await run(ports, again["job"]["id"])
+    assert await settled(ada, ports, notebook) == 3
+    hits = (await ada.ask(SEARCH, query="eels herons otters", mode="SEMANTIC", **{"in": notebook}))["search"]
+    assert {hit["node"]["document"]["name"] for hit in hits["edges"]} >= {"old.txt", "same.txt"}
+    assert "new.txt" not in {hit["node"]["document"]["name"] for hit in hits["edges"]}
+
+
+async def test_what_appears_with_a_version_is_processed_however_much_it_is(
+    ada: Caller, ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aether.workers.documents.REVIVED_AT_A_TIME", 2)
+    notebook = await ada.notebook()
+    archive, job = await ada.upload(notebook, "a.zip", make.packed({"old.txt": b"Old."}))
+    await run(ports, job)
+
+    await run(ports, await bring(ada, archive, make.packed({f"{n}.txt": b"%d" % n for n in range(5)})))
+
+    assert await settled(ada, ports, notebook) == 6
+    edges = (await held(ada, archive))["children"]["edges"]
+    assert {edge["node"]["processingStatus"] for edge in edges} == {"COMPLETED"}

@@ -68,3 +68,24 @@ async def test_what_still_comes_is_not_forgotten_under_whoever_brings_it(house: 
 
     assert (await ada.ask(ASKED, id=id))["upload"] == {"status": "EXPIRED"}
     assert (house.settings.data / "blobs" / "staging" / id).exists()
+
+
+async def test_batches_are_swept_when_they_are_old(house: House, ada: Caller) -> None:
+    notebook, made = await ada.notebook(), []
+    for name in ("old.txt", "young.txt"):
+        files = [{"name": name, "size": 9}]
+        made.append(await ada.do("createUploads", "batch { id }", notebookId=notebook, files=files))
+    old, young = (it["batch"]["id"] for it in made)
+    lasts = house.opened.receiver.limits.batches_last
+    await house.opened.driver.execute_query(
+        "MATCH (batch:UploadBatch {id: $id}) SET batch.created_second = $second",
+        id=old,
+        second=int((moment().now - lasts).timestamp()) - 1,
+    )
+
+    await house.opened.receiver.sweep()
+
+    query = "query ($id: ID!) { uploadBatch(id: $id) { total } }"
+    assert (await ada.ask(query, id=old))["uploadBatch"] is None
+    assert (await ada.ask(query, id=young))["uploadBatch"] == {"total": 1}
+    assert await ada.refused("cancelUploadBatch", id=old) == ("UPLOAD_BATCH_NOT_FOUND", [])

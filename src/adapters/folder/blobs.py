@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import os
 import secrets
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
@@ -81,10 +82,13 @@ class FolderBlobs(Blobs):
             await apart(arriving.discard)
 
     @override
-    async def open(self, key: BlobKey) -> AsyncIterator[bytes]:
-        path = self._path(key)
+    async def open(self, key: BlobKey, part: range | None = None) -> AsyncIterator[bytes]:
+        path, left = self._path(key), sys.maxsize if part is None else len(part)
         with await apart(_known, lambda: path.open("rb", buffering=0)) as file:
-            while piece := await apart(file.read, PIECE):
+            if part is not None:
+                await apart(file.seek, part.start)
+            while piece := await apart(file.read, min(PIECE, left)):
+                left -= len(piece)
                 yield piece
 
     @override

@@ -155,7 +155,8 @@ class _Growing:
         """Add all bytes of *source*, or none."""
         with self._ours() as file, source.open("rb") as given:
             try:
-                shutil.copyfileobj(given, file, GATHERED)
+                while piece := given.read(GATHERED):
+                    _written(file, piece)
             except OSError:
                 file.truncate(self.size)
                 raise
@@ -239,9 +240,7 @@ class _Aside:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._file = FileIO(self._path, "xb")
         self._digest.update(piece)
-        rest = memoryview(piece)
-        while rest:
-            rest = rest[self._file.write(rest) :]
+        _written(self._file, piece)
 
     def give(self, growing: _Growing) -> None:
         """Add the bytes to *growing*, if they are those of the checksum."""
@@ -255,6 +254,13 @@ class _Aside:
         if self._file is not None:
             self._file.close()
             self._path.unlink(missing_ok=True)
+
+
+def _written(file: FileIO, piece: bytes | bytearray) -> None:
+    """Write all of *piece*: a disk that is nearly full takes some of it, and says so only the next time."""
+    rest = memoryview(piece)
+    while rest:
+        rest = rest[file.write(rest) :]
 
 
 async def _poured(stream: AsyncIterator[bytes], write: Callable[[bytearray], None]) -> None:

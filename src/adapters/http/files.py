@@ -16,7 +16,9 @@ from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from aether.adapters.http import ranges
 from aether.adapters.http.auth import error_response
+from aether.adapters.http.ranges import RangeUnsatisfiable
 from aether.domain import documents, jobs, users
 from aether.domain.admission import Doorkeeper
 from aether.domain.blobs import BlobKey, Blobs, FileTooLarge
@@ -116,7 +118,7 @@ def file_routes(
     )
     return [
         Route("/upload", doors.told(doors.upload), methods=["PUT", "POST"]),
-        Route("/documents/{id}/content", doors.told(doors.download), methods=["GET"]),
+        Route("/documents/{id}/content", doors.told(doors.download), methods=["GET", "HEAD"]),
         Route("/avatar", doors.told(doors.take_avatar), methods=["PUT"]),
         Route("/avatars/{id}", doors.told(doors.give_avatar), methods=["GET"]),
     ]
@@ -167,6 +169,11 @@ class _Doors:
             except FileTooLarge as error:
                 response = error_response(error)
                 response.status_code = 413
+                return response
+            except RangeUnsatisfiable as error:
+                response = error_response(error)
+                response.status_code = 416
+                response.headers["Content-Range"] = f"bytes */{error.size}"
                 return response
             except AetherError as error:
                 return error_response(error)
@@ -224,7 +231,7 @@ class _Doors:
         return JSONResponse(told, 200 if job is None else 202)
 
     async def download(self, request: Request, viewer: Viewer) -> Response:
-        """The bytes of a document, or of the version that is asked for."""
+        """The bytes of a document or of the version that is asked for, or a part of them."""
         id = DocumentId(request.path_params["id"])
         graph = self._graph.within(viewer.tenant)
         seen = (await graph.read(documents.get_many, [id], by=viewer)).get(id)
@@ -237,18 +244,35 @@ class _Doors:
         headers = GUARDS | {"ETag": f'"{version.file_hash}"'}
         if _known(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
-        await self._blobs.size(version.blob)
+        size = await self._blobs.size(version.blob)
         type = version.understanding.content_type if version.understanding else "application/octet-stream"
-        if self._elsewhere is not None:
+        if self._elsewhere is not None and request.method == "GET":
             url = await self._elsewhere.store.url(
                 version.blob, filename=seen.document.name, content_type=type, seconds=self._elsewhere.seconds
             )
             return RedirectResponse(url, 302, headers={**GUARDS, "Cache-Control": "private, no-store"})
         headers |= {
+            "Accept-Ranges": "bytes",
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(seen.document.name)}",
-            "Content-Length": str(version.file_size),
+            "Content-Length": str(size),
         }
-        return StreamingResponse(self._blobs.open(version.blob), headers=headers, media_type=type)
+        return self._content(request, version.blob, headers, size=size, type=type)
+
+    def _content(
+        self, request: Request, blob: BlobKey, headers: dict[str, str], *, size: int, type: str
+    ) -> Response:
+        """What is asked for of a blob: its headers alone, a part of it, or all."""
+        if request.method == "HEAD":
+            return Response(headers=headers, media_type=type)
+        part = ranges.asked(request, size=size, tag=headers["ETag"])
+        if part is not None:
+            headers |= ranges.told(part, size)
+        return StreamingResponse(
+            self._blobs.open(blob, part),
+            status_code=200 if part is None else 206,
+            headers=headers,
+            media_type=type,
+        )
 
     async def take_avatar(self, request: Request, viewer: Viewer) -> Response:
         """Take the body of *request* as the viewer's own picture."""

@@ -1,6 +1,8 @@
 """Batches in the graph: `(:User)-[:BRINGS]->(:UploadBatch)`; its files are lists, one entry each."""
 
+import math
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from typing_extensions import override
 
@@ -43,12 +45,23 @@ class Neo4jBatches(Batches):
             codes=["" if it.refusal is None else it.refusal.code for it in entries],
             messages=["" if it.refusal is None else it.refusal.message for it in entries],
             created_at=batch.created_at,
+            created_second=_second(batch.created_at),
         )
 
     @override
     async def jobs(self, documents: Collection[DocumentId]) -> Mapping[DocumentId, Job]:
         rows = await self._run("batches/jobs", documents=list(documents))
         return {DocumentId(row["job"]["subject"]): job_of(row["job"]) for row in rows}
+
+    @override
+    async def forget(self, *, before: datetime, limit: int) -> int:
+        row = await self._run.one("batches/forget", before=_second(before), most=limit)
+        return 0 if row is None else int(row["forgotten"])
+
+
+def _second(instant: datetime) -> int:
+    """The second since 1970 in which *instant* lies."""
+    return math.floor(instant.timestamp())
 
 
 def batch_of(row: Row) -> Batch:

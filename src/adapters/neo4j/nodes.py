@@ -61,6 +61,12 @@ class Viewed(StructuredRel):
     duration_seconds = IntegerProperty()
 
 
+class ContainsFile(StructuredRel):
+    """A document came in another one; the number is that of the last of its versions in which it did."""
+
+    number = IntegerProperty()
+
+
 class Forked(StructuredRel):
     """A person forked a notebook."""
 
@@ -245,8 +251,9 @@ class Document(StructuredNode):
     outermost = StringProperty(index=True)
     path_inside = StringProperty()
     depth = IntegerProperty()
+    erased = ArrayProperty(StringProperty())
 
-    files = RelationshipTo("Document", "CONTAINS_FILE")
+    files = RelationshipTo("Document", "CONTAINS_FILE", model=ContainsFile)
     chunks = RelationshipTo("Chunk", "HAS_CHUNK")
     findings = RelationshipTo("Finding", "HAS_FINDING")
     versions = RelationshipTo("DocumentVersion", "HAS_VERSION")
@@ -353,6 +360,7 @@ class UploadBatch(StructuredNode):
     codes = ArrayProperty(StringProperty())
     messages = ArrayProperty(StringProperty())
     created_at = INSTANT()
+    created_second = IntegerProperty(index=True)
 
 
 class Upload(StructuredNode):
@@ -376,6 +384,7 @@ class Upload(StructuredNode):
     expires_at = INSTANT()
     expires_second = IntegerProperty(index=True)
     aborted_at = INSTANT()
+    priority = StringProperty()
 
 
 class Callback(StructuredNode):

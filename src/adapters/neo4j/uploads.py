@@ -8,6 +8,7 @@ from typing_extensions import override
 
 from aether.adapters.neo4j.rows import instant, instant_or_none, lock
 from aether.adapters.neo4j.runner import Row, Runner
+from aether.domain.jobs import JobPriority
 from aether.domain.tenants import TenantId
 from aether.domain.uploads import Upload, UploadId, UploadKind, Uploads
 from aether.domain.users import UserId
@@ -46,6 +47,7 @@ class Neo4jUploads(Uploads):
             created_at=upload.created_at,
             expires_at=upload.expires_at,
             expires_second=_second(upload.expires_at),
+            priority=upload.priority.value,
         )
 
     @override
@@ -100,4 +102,5 @@ def upload_of(row: Row) -> Upload:
         created_at=instant(row["created_at"]),
         expires_at=instant(row["expires_at"]),
         aborted_at=instant_or_none(row["aborted_at"]),
+        priority=JobPriority(row["priority"] or JobPriority.NORMAL),
     )

@@ -5,7 +5,7 @@ from aether.adapters.neo4j.activities import Neo4jActivities
 from aether.adapters.neo4j.batches import Neo4jBatches
 from aether.adapters.neo4j.callbacks import Neo4jCallbacks, Neo4jDeliveries
 from aether.adapters.neo4j.collaborations import Neo4jCollaborations
-from aether.adapters.neo4j.containers import Neo4jContainers
+from aether.adapters.neo4j.containers import Neo4jAbsences, Neo4jContainers
 from aether.adapters.neo4j.documents import Neo4jChunks, Neo4jDocuments, Neo4jFindings
 from aether.adapters.neo4j.events import Neo4jEvents
 from aether.adapters.neo4j.jobs import Neo4jJobs
@@ -33,6 +33,7 @@ class Neo4jWork:
         self.chunks = Neo4jChunks(run)
         self.collaborations = Neo4jCollaborations(run)
         self.containers = Neo4jContainers(run)
+        self.absences = Neo4jAbsences(run)
         self.deliveries = Neo4jDeliveries(run)
         self.documents = Neo4jDocuments(run)
         self.erasures = Neo4jErasures(run)

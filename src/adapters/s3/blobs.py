@@ -145,9 +145,10 @@ class S3Blobs(Blobs):
             await asyncio.shield(sending.discard())
 
     @override
-    async def open(self, key: BlobKey) -> AsyncIterator[bytes]:
+    async def open(self, key: BlobKey, part: range | None = None) -> AsyncIterator[bytes]:
+        wanted = {} if part is None else {"Range": f"bytes={part.start}-{part.stop - 1}"}
         with told():
-            found = await self._client.get_object(**self._at, Key=self._place(key))
+            found = await self._client.get_object(**self._at, Key=self._place(key), **wanted)
             async with found["Body"] as body:
                 async for piece in body.iter_chunks(PIECE):
                     yield piece

@@ -27,38 +27,24 @@ from aether.domain.documents.entity import (
     filename,
 )
 from aether.domain.documents.keeping import (
-    Paths,
     add,
-    begin,
     cancel,
     cease,
-    chunks,
-    chunks_by_id,
-    chunks_to_index,
-    complete,
-    fail,
-    findings,
-    findings_by_id,
-    get_many,
-    jobs_of_document,
-    jobs_of_notebook,
-    keep_chunks,
-    keep_understanding,
     may_add,
-    page,
-    path_of,
-    place,
-    places,
     remove,
     rename,
     reprocess,
     retry,
     revive,
-    show,
-    strand,
-    visible_jobs,
+)
+from aether.domain.documents.placing import (
+    Paths,
+    path_of,
+    place,
+    places,
 )
 from aether.domain.documents.ports import (
+    Absences,
     Chunks,
     Containers,
     DocumentOrder,
@@ -67,6 +53,18 @@ from aether.domain.documents.ports import (
     Versions,
     Work,
 )
+from aether.domain.documents.reading import (
+    chunks,
+    chunks_by_id,
+    chunks_to_index,
+    findings,
+    findings_by_id,
+    get_many,
+    jobs_of_document,
+    jobs_of_notebook,
+    page,
+    visible_jobs,
+)
 from aether.domain.documents.revising import (
     add_version,
     may_revise,
@@ -74,6 +72,15 @@ from aether.domain.documents.revising import (
     twins,
     version,
     versions,
+)
+from aether.domain.documents.understanding import (
+    begin,
+    complete,
+    fail,
+    keep_chunks,
+    keep_understanding,
+    show,
+    strand,
 )
 from aether.domain.documents.versions import (
     Added,
@@ -87,6 +94,7 @@ from aether.domain.documents.versions import (
 __all__ = [
     "DEPTH_MOST",
     "FINDINGS_MOST",
+    "Absences",
     "Added",
     "Arrival",
     "Chunk",

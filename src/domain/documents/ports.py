@@ -72,24 +72,36 @@ class Documents(Protocol):
         """
         ...
 
-    async def unprocessed(self, notebook: NotebookId) -> Sequence[Document]:
-        """The live documents in *notebook* and below whose processing has not ended."""
+    async def unprocessed(self, notebook: NotebookId, *, limit: int) -> Sequence[Document]:
+        """Live documents in *notebook* and below that are not processed, though no job works on them."""
         ...
 
 
 class Containers(Protocol):
     """What knows which document came in which."""
 
-    async def hold(self, documents: Sequence[Document]) -> None:
-        """Hang new *documents* on what they came in."""
+    async def hold(self, documents: Sequence[Document], *, number: int) -> None:
+        """Hang new *documents* on what they came in, in its version *number*."""
         ...
 
-    async def known(self, ids: Collection[DocumentId]) -> Collection[DocumentId]:
-        """Those of the ids that name a document, be it deleted."""
+    async def came(self, container: DocumentId, ids: Collection[DocumentId], *, number: int) -> None:
+        """Note that documents came in version *number* of *container* too."""
+        ...
+
+    async def known(self, container: DocumentId, ids: Collection[DocumentId]) -> Collection[DocumentId]:
+        """Those of the ids that name a document, be it deleted, or what *container* held and was erased."""
         ...
 
     async def held(self, outermost: DocumentId) -> tuple[int, int]:
-        """How many documents came in *outermost*, deleted ones too, and how many bytes they have."""
+        """How many documents came in *outermost*, deleted ones too but no absent ones, and their bytes."""
+        ...
+
+    async def held_by_version(self, container: DocumentId, *, number: int) -> tuple[int, int]:
+        """How many documents came in version *number* of *container*, and how many bytes they have."""
+        ...
+
+    async def forgo(self, id: DocumentId) -> None:
+        """Note on what a document came in that it is erased."""
         ...
 
     async def children(self, container: DocumentId, *, part: Slice, by: Viewer) -> Page[SeenDocument]:
@@ -100,6 +112,34 @@ class Containers(Protocol):
         self, container: DocumentId, *, deletion: str, by: UserId, at: Moment
     ) -> Collection[DocumentId]:
         """Mark as deleted what came in *container*, at any depth, and nobody changed since."""
+        ...
+
+
+class Absences(Protocol):
+    """What knows which documents are absent, as their containers show no version in which they came."""
+
+    async def lock(self, container: DocumentId) -> None:
+        """Let nobody else change what came in *container* until this transaction ends."""
+        ...
+
+    async def leaving(self, container: DocumentId, *, since: int, number: int) -> Collection[DocumentId]:
+        """What came in versions of *container* from *since* on, but not in *number*, and nobody changed."""
+        ...
+
+    async def appearing(self, container: DocumentId, *, number: int) -> Collection[DocumentId]:
+        """What came in version *number* of *container*, and is absent."""
+        ...
+
+    async def put_away(self, ids: Collection[DocumentId]) -> None:
+        """Have documents be absent, and count them no longer."""
+        ...
+
+    async def bring(self, ids: Collection[DocumentId]) -> None:
+        """Have documents be absent no longer, and count them again."""
+        ...
+
+    async def give_up(self, container: DocumentId) -> None:
+        """Have what came in *container* and is absent be erased soon."""
         ...
 
 
@@ -187,6 +227,11 @@ class Work(notebooks.Work, Protocol):
     @property
     def containers(self) -> Containers:
         """What came in which of them."""
+        ...
+
+    @property
+    def absences(self) -> Absences:
+        """What of that is absent."""
         ...
 
     @property

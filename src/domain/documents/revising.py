@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from aether.domain import access, jobs, notebooks
 from aether.domain.access import Permission
+from aether.domain.documents.containers import exchange
 from aether.domain.documents.entity import (
     Arrival,
     Document,
@@ -153,6 +154,7 @@ async def _announced(work: Work, document: Document, fresh: Version, *, at: Mome
         await work.documents.put(revised)
         return revised
     await work.versions.put((await noted(work, document)).overtaken())
+    await exchange(work, document, number=fresh.number, by=fresh.uploaded_by, at=at)
     revised = showing(counted, fresh, now=at.now)
     await work.versions.show(revised)
     await work.documents.put(revised)

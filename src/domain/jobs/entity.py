@@ -19,6 +19,8 @@ ATTEMPTS_MOST = 20
 
 WAITING_MOST = 10_000
 """How many jobs of a tenant may be open before it brings more, unless that is set."""
+FEW = 10
+"""How many jobs may come together and have their turn like any other."""
 FULL_S = 30.0
 """When to ask again where too many jobs wait, in seconds."""
 
@@ -36,6 +38,11 @@ class JobPriority(StrEnum):
     LOW = "low"
     NORMAL = "normal"
     HIGH = "high"
+
+    @classmethod
+    def of(cls, together: int) -> "JobPriority":
+        """The priority of so many jobs that come together: many let others go first."""
+        return cls.NORMAL if together <= FEW else cls.LOW
 
 
 class JobStatus(StrEnum):

@@ -10,7 +10,7 @@ from aether.domain import checks, documents, jobs
 from aether.domain.blobs import FileEmpty, FileTooLarge
 from aether.domain.documents import DocumentId
 from aether.domain.errors import Conflict, Forbidden, Invalid, Missing
-from aether.domain.jobs import JobId
+from aether.domain.jobs import JobId, JobPriority
 from aether.domain.notebooks import NotebookId
 from aether.domain.tenants import TenantId
 from aether.domain.users import UserId
@@ -201,11 +201,13 @@ class Limits:
         most: The largest file, in bytes.
         lasts: After how long without a new byte an upload expires.
         waiting: How many jobs of a tenant may be open before it brings another file.
+        batches_last: After how long a batch is forgotten.
     """
 
     most: int
     lasts: timedelta
     waiting: int = jobs.WAITING_MOST
+    batches_last: timedelta = timedelta(days=30)
 
     def sized(self, length: int) -> int:
         """*length*, if a file can have it.
@@ -232,6 +234,7 @@ class Draft:
         length: How many bytes will come; none if that is told later.
         parts: The uploads of which it is put together, in order.
         metadata: What else was told, as it was told.
+        priority: How soon what it becomes is processed.
     """
 
     notebook: NotebookId | None
@@ -242,6 +245,7 @@ class Draft:
     kind: UploadKind = UploadKind.WHOLE
     parts: tuple[UploadId, ...] = ()
     metadata: str = ""
+    priority: JobPriority = JobPriority.NORMAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +263,7 @@ class Upload:
         document: What became of it; none before.
         job: The job that processes the document; none also if that had these bytes already.
         aborted_at: When it was given up; none if it was not.
+        priority: How soon what it becomes is processed.
     """
 
     id: UploadId
@@ -277,6 +282,7 @@ class Upload:
     created_at: datetime
     expires_at: datetime
     aborted_at: datetime | None = None
+    priority: JobPriority = JobPriority.NORMAL
 
     @classmethod
     def new(
@@ -305,6 +311,7 @@ class Upload:
             target=draft.target,
             created_at=now,
             expires_at=now + limits.lasts,
+            priority=draft.priority,
         )
 
     def status(self, *, now: datetime) -> UploadStatus:

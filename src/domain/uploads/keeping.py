@@ -114,7 +114,13 @@ async def complete(work: Work, blob: Blob, *, id: UploadId, by: Viewer, at: Mome
         completed = upload.completed(upload.target, None if added.job is None else added.job.id)
     else:
         document, job = await documents.add(
-            work, arrival, id=document_of(id), notebook=upload.notebook, by=by, at=at
+            work,
+            arrival,
+            id=document_of(id),
+            notebook=upload.notebook,
+            priority=upload.priority,
+            by=by,
+            at=at,
         )
         completed = upload.completed(document.id, job.id)
     await work.uploads.put(completed)

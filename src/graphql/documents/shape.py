@@ -1,4 +1,4 @@
-"""Documents in the API: files in notebooks, and what is understood of them."""
+"""The type that shows a document."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -9,16 +9,17 @@ from strawberry.scalars import JSON
 from aether.domain import documents
 from aether.domain.access import Permission
 from aether.domain.blobs import BlobKey
-from aether.domain.documents import ChunkId, DocumentId, EmbeddingStatus, ProcessingStatus
+from aether.domain.documents import DocumentId, EmbeddingStatus, ProcessingStatus
 from aether.domain.pages import Page, Slice
-from aether.domain.previews import PREVIEWED, THUMBNAIL, width_for
+from aether.domain.previews import PREVIEWED, width_for
 from aether.domain.viewers import Viewer
 from aether.graphql.context import Info
+from aether.graphql.documents.addresses import download_url, page_image_url, thumbnail_url
+from aether.graphql.documents.passages import Chunk, chunks_listing
 from aether.graphql.findings import Finding, findings_listing
 from aether.graphql.jobs import Job, JobFailure
 from aether.graphql.lists import Connection, connection, part
 from aether.graphql.nodes import Node
-from aether.graphql.refusals import Payload, mutation
 from aether.graphql.scalars import BigInt
 from aether.graphql.tables import Table, tables_in
 from aether.graphql.users import User, user_by_id
@@ -26,46 +27,6 @@ from aether.graphql.versions import DocumentVersion, twins_of, versions_of
 
 if TYPE_CHECKING:
     from aether.graphql.notebooks import Notebook
-
-
-@strawberry.type
-class Chunk(Node):
-    """A passage of a document, and where it stands in it.
-
-    Attributes:
-        ordinal: Its place among the document's chunks, from 0.
-        page: The page it begins on, from 1; none where there are no pages.
-        start: Where it begins in the document's text, in code points.
-        end: Where it ends, exclusive.
-        headings: The headings above it, from the top down.
-        text: What it says.
-        document_id: The document it is of.
-        document_hash: The SHA-256 of the bytes it was read from: its version of the document.
-    """
-
-    ordinal: int
-    page: int | None
-    start: int
-    end: int
-    headings: list[str]
-    text: str
-    document_id: strawberry.ID
-    document_hash: str
-
-    @classmethod
-    def of(cls, chunk: documents.Chunk) -> "Chunk":
-        """*chunk*, shown to those who may read its document."""
-        return cls(
-            id=strawberry.ID(chunk.id),
-            ordinal=chunk.ordinal,
-            page=chunk.page,
-            start=chunk.start,
-            end=chunk.end,
-            headings=list(chunk.headings),
-            text=chunk.text,
-            document_id=strawberry.ID(chunk.document),
-            document_hash=chunk.file_hash,
-        )
 
 
 @strawberry.type
@@ -284,42 +245,15 @@ class Document(Node):
         return [Job.of(job) for job in found]
 
 
-def download_url(id: str) -> str:
-    """Where the bytes of the document with this id are."""
-    return f"/documents/{id}/content"
-
-
-def thumbnail_url(id: str, file_hash: str, content_type: str | None) -> str | None:
-    """Where the thumbnail of a document with these bytes is, if it has one."""
-    return page_image_url(id, file_hash, page=1, width=THUMBNAIL) if content_type in PREVIEWED else None
-
-
-def page_image_url(id: str, file_hash: str, *, page: int, width: int) -> str:
-    """Where a picture of a page is, as long as the document has these bytes."""
-    return f"/documents/{id}/pages/{page}/image?width={width}&v={file_hash[:12]}"
-
-
 def files_listing(document: str) -> str:
     """What cursors of what came in *document* are signed for."""
     return f"files/{document}"
-
-
-def chunks_listing(document: str) -> str:
-    """What cursors of the passages of *document* are signed for."""
-    return f"chunks/{document}"
 
 
 async def document_by_id(info: Info, id: str) -> Document | None:
     """The document with this id, if the viewer may read it."""
     seen = await info.context.loaders.documents.load(DocumentId(id))
     return None if seen is None else Document.of(seen, info.context.viewer)
-
-
-async def chunk_by_id(info: Info, id: str) -> Chunk | None:
-    """The passage with this id, if the viewer may read its document."""
-    chunk = ChunkId(id)
-    found = (await info.context.read(documents.chunks_by_id, [chunk], by=info.context.viewer)).get(chunk)
-    return None if found is None else Chunk.of(found)
 
 
 def documents_of(
@@ -329,153 +263,3 @@ def documents_of(
     return connection(
         info, page, lambda seen: Document.of(seen, info.context.viewer), slice=wanted, listing=listing
     )
-
-
-@strawberry.input
-class UpdateDocumentInput:
-    """What to change of a document.
-
-    Attributes:
-        id: The document.
-        name: Its name from now on, at most 255 characters.
-        version: The version one has seen; if it has changed since, nothing is done.
-    """
-
-    id: strawberry.ID
-    name: str
-    version: int | None = None
-
-
-@strawberry.input
-class DeleteDocumentInput:
-    """Which document to delete.
-
-    Attributes:
-        id: The document.
-        version: The version one has seen; if it has changed since, nothing is done.
-    """
-
-    id: strawberry.ID
-    version: int | None = None
-
-
-@strawberry.input
-class ReprocessDocumentInput:
-    """Which document to process once more.
-
-    Attributes:
-        id: The document.
-    """
-
-    id: strawberry.ID
-
-
-@strawberry.type
-class DocumentPayload(Payload):
-    """What became of a document.
-
-    Attributes:
-        shown: The id of the document; none if it was refused.
-    """
-
-    shown: strawberry.Private[str | None] = None
-
-    @strawberry.field
-    async def document(self, info: Info) -> Document | None:
-        """The document; none if it was refused."""
-        return None if self.shown is None else await document_by_id(info, self.shown)
-
-
-@strawberry.type
-class UpdateDocumentPayload(DocumentPayload):
-    """The document, as it now is."""
-
-
-@strawberry.type
-class DeleteDocumentPayload(Payload):
-    """The document that is gone.
-
-    Attributes:
-        document_id: Its id; none if it was refused.
-    """
-
-    document_id: strawberry.ID | None = None
-
-
-@strawberry.type
-class ReprocessDocumentPayload(Payload):
-    """The job that processes the document once more.
-
-    Attributes:
-        job: The job; none if it was refused.
-    """
-
-    job: Job | None = None
-
-
-@strawberry.type
-class DocumentQueries:
-    """Questions about documents."""
-
-    @strawberry.field
-    async def document(self, info: Info, id: strawberry.ID) -> Document | None:
-        """The document with this id, if one may read it.
-
-        Args:
-            id: The document's id.
-        """
-        return await document_by_id(info, id)
-
-
-@strawberry.type
-class DocumentMutations:
-    """Changes to documents."""
-
-    @mutation
-    async def update_document(self, info: Info, input: UpdateDocumentInput) -> UpdateDocumentPayload:
-        """Give a document another name; takes the permission to write.
-
-        Args:
-            input: Which document, and what to change.
-        """
-        changed = await info.context.write(
-            documents.rename,
-            id=DocumentId(input.id),
-            name=input.name,
-            version=input.version,
-            by=info.context.viewer,
-            at=info.context.ports.moment(),
-        )
-        return UpdateDocumentPayload(shown=changed.id)
-
-    @mutation
-    async def delete_document(self, info: Info, input: DeleteDocumentInput) -> DeleteDocumentPayload:
-        """Delete a document, and stop whoever works on it; takes the permission to write.
-
-        Args:
-            input: Which document.
-        """
-        gone = await info.context.write(
-            documents.remove,
-            id=DocumentId(input.id),
-            version=input.version,
-            by=info.context.viewer,
-            at=info.context.ports.moment(),
-        )
-        return DeleteDocumentPayload(document_id=strawberry.ID(gone.id))
-
-    @mutation
-    async def reprocess_document(self, info: Info, input: ReprocessDocumentInput) -> ReprocessDocumentPayload:
-        """Have a document processed once more; takes the permission to write.
-
-        Args:
-            input: Which document.
-        """
-        job = await info.context.write(
-            documents.reprocess,
-            id=DocumentId(input.id),
-            waiting=info.context.ports.receiver.limits.waiting,
-            by=info.context.viewer,
-            at=info.context.ports.moment(),
-        )
-        return ReprocessDocumentPayload(job=Job.of(job))
