@@ -279,7 +279,7 @@ async def test_relationships_hold_what_is_declared_and_nothing_else(
     for node in nodes.NODES:
         for relation in node.defined_properties(aliases=False, properties=False).values():
             told = relation.definition
-            other = relation._raw_class
+            other = relation._raw_class.rpartition(".")[2]
             ends = (node.__label__, other) if told["direction"].value > 0 else (other, node.__label__)
             own = told["model"].defined_properties(aliases=False, rels=False) if told["model"] else {}
             models[ends[0], told["relation_type"], ends[1]] = set(own)
