@@ -70,7 +70,7 @@ function Outcome({ progress }: { readonly progress: Progress }) {
     <div className="outcome" role="status" data-phase={progress.phase}>
       {progress.failure && <code>{progress.failure.code}</code>}
       <p>{said(progress)}</p>
-      <p className="hint" aria-live="off">
+      <p className="left" aria-live="off">
         {leftOf(progress, Date.now())}
       </p>
     </div>
