@@ -88,6 +88,9 @@ def _java(heap: str) -> tuple[str, ...]:
     return (
         str(home / "jre" / "bin" / "java"),
         f"-Xmx{heap}",
+        # A document's chunks are one large transaction. Java's usual collector stops everybody for up to
+        # a quarter of a second while several such are open, this one for less than a millisecond.
+        "-XX:+UseShenandoahGC",
         "-XX:+ExitOnOutOfMemoryError",
         "--add-modules=jdk.incubator.vector",
         "--add-exports=java.management/sun.management=ALL-UNNAMED",
