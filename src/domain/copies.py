@@ -2,7 +2,7 @@
 
 A duplicate lies beside the original, or wherever its maker may write; a fork lies at the
 top of its maker's own notebooks and remembers where it came from. Documents are copied
-with their bytes, which are kept once, and are understood anew.
+with their bytes, which are kept once, and are understood anew; what carries a virus stays behind.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,15 @@ from typing import Protocol
 from aether.domain import access, checks, documents, jobs, notebooks
 from aether.domain.access import Permission
 from aether.domain.blobs import Blob
-from aether.domain.documents import Arrival, Document, DocumentId, DocumentOrder, SeenDocument
+from aether.domain.documents import (
+    Arrival,
+    Document,
+    DocumentId,
+    DocumentMissing,
+    DocumentOrder,
+    DocumentQuarantined,
+    SeenDocument,
+)
 from aether.domain.errors import Invalid
 from aether.domain.jobs import Job, JobKind, JobPriority
 from aether.domain.moments import Moment
@@ -66,6 +74,44 @@ async def fork(
     await work.notebooks.forked(id, into=forked.id, by=by.user, reason=why, at=at)
     await notebooks.tell(work, id, "notebook_forked", by=by, at=at)
     return forked
+
+
+async def copy_document(
+    work: Work,
+    *,
+    id: DocumentId,
+    notebook: NotebookId,
+    name: str | None,
+    waiting: int = jobs.WAITING_MOST,
+    by: Viewer,
+    at: Moment,
+) -> Document:
+    """Copy a document that *by* may read, as it is shown, into a notebook where *by* may write.
+
+    Raises:
+        DocumentMissing: There is none, or *by* may not know of it.
+        DocumentQuarantined: It was found to carry a virus.
+        QueueFull: *waiting* jobs of its tenant are open.
+    """
+    by.creates()
+    if id not in await work.documents.get_many([id], by=by):
+        raise DocumentMissing(id)
+    # Locked, since who erases it now would take the bytes of its copy.
+    if (original := (await work.documents.lock([id])).get(id)) is None:
+        raise DocumentMissing(id)
+    if original.infected:
+        raise DocumentQuarantined(id)
+    await jobs.admit(work, most=waiting)
+    into = (await notebooks.opened(work, notebook, by=by, wanted=Permission.WRITE)).open()
+    copy = _copy(original, into=into.id, by=by, at=at)
+    if name is not None:
+        copy = replace(copy, name=copy.renamed(name, now=at.now).name)
+    await work.documents.add([copy])
+    await notebooks.tell(
+        work, into.id, "document_added", by=by, at=at, document=copy.id, name=copy.name, copied_from=id
+    )
+    await _process(work, copy, priority=JobPriority.NORMAL, by=by, at=at)
+    return copy
 
 
 async def _copied(
@@ -132,26 +178,36 @@ def _copies(
 async def _copy_documents(
     work: Work, copies: Mapping[NotebookId, Notebook], *, by: Viewer, at: Moment
 ) -> None:
-    made: list[Document] = []
+    into: dict[DocumentId, NotebookId] = {}
     for original, copy in copies.items():
-        for seen in await _documents(work, original, by=by):
-            made.append(_copy(seen.document, into=copy.id, by=by, at=at))
-            if len(made) > DOCUMENTS_MOST:
-                raise TooManyDocuments(
-                    f"A copy takes at most {DOCUMENTS_MOST} documents along.", field="with_documents"
-                )
+        into |= {seen.document.id: copy.id for seen in await _documents(work, original, by=by)}
+        if len(into) > DOCUMENTS_MOST:
+            raise TooManyDocuments(
+                f"A copy takes at most {DOCUMENTS_MOST} documents along.", field="with_documents"
+            )
+    # Locked, since who erases one now would take the bytes of its copy.
+    found = await work.documents.lock(into)
+    made = [
+        _copy(found[id], into=place, by=by, at=at)
+        for id, place in into.items()
+        if id in found and not found[id].infected
+    ]
     await work.documents.add(made)
     for document in made:
-        job = Job.new(
-            JobKind.PROCESSING,
-            subject=document.id,
-            notebook=document.notebook,
-            tenant=by.tenant,
-            priority=JobPriority.LOW,
-            by=by.user,
-            at=at,
-        )
-        await jobs.ask(work, job, at=at)
+        await _process(work, document, priority=JobPriority.LOW, by=by, at=at)
+
+
+async def _process(work: Work, copy: Document, *, priority: JobPriority, by: Viewer, at: Moment) -> None:
+    job = Job.new(
+        JobKind.PROCESSING,
+        subject=copy.id,
+        notebook=copy.notebook,
+        tenant=by.tenant,
+        priority=priority,
+        by=by.user,
+        at=at,
+    )
+    await jobs.ask(work, job, at=at)
 
 
 async def _documents(work: Work, notebook: NotebookId, *, by: Viewer) -> list[SeenDocument]:

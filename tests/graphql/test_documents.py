@@ -194,3 +194,41 @@ async def test_readers_read_and_do_nothing_else(ada: Caller, ben: Caller) -> Non
         ("cancelJob", {"id": job}),
     ):
         assert await ben.refused(mutation, **input) == ("PERMISSION_REQUIRED", []), mutation
+
+
+COPIED = "document { id name fileHash notebook { id documentCount } uploadedBy { username } }"
+
+
+@pytest.mark.engines
+async def test_a_document_is_copied_to_another_notebook_and_understood_there(ada: Caller) -> None:
+    document, job = await ada.upload(await ada.notebook(), "a.txt", b"The Elbe is tidal.")
+    await ada.over(job)
+    into = await ada.notebook()
+
+    copy = (await ada.do("copyDocument", COPIED, id=document, notebookId=into))["document"]
+    other = (await ada.do("copyDocument", COPIED, id=document, notebookId=into, name="Tides"))["document"]
+
+    assert (copy["name"], other["name"]) == ("a.txt", "Tides")
+    assert len({document, copy["id"], other["id"]}) == 3
+    assert copy["notebook"] == {"id": into, "documentCount": 1}
+    assert copy["uploadedBy"] == {"username": "ada"}
+    await ada.over((await shown(ada, copy["id"]))["jobs"][0]["id"])
+    await ada.do("deleteDocument", id=document)
+    await ada.do("purgeDocument", id=document)
+    assert (await ada.client.get(f"/documents/{copy['id']}/content")).content == b"The Elbe is tidal."
+
+
+async def test_who_may_only_read_a_document_copies_it_to_their_own_and_no_stranger_does(
+    ada: Caller, ben: Caller, eve: Caller
+) -> None:
+    notebook = await ada.notebook()
+    document, _ = await ada.upload(notebook, "a.txt", b"The Elbe is tidal.")
+    await ada.share(notebook, ben, "READ")
+
+    assert await ben.refused("copyDocument", id=document, notebookId=notebook) == ("PERMISSION_REQUIRED", [])
+    copy = (await ben.do("copyDocument", COPIED, id=document, notebookId=await ben.notebook()))["document"]
+    assert copy["uploadedBy"] == {"username": "ben"}
+    for place in (await eve.notebook(), notebook):
+        assert await eve.refused("copyDocument", id=document, notebookId=place) == ("DOCUMENT_NOT_FOUND", [])
+    refused = await ada.refused("copyDocument", id=document, notebookId=notebook, name=" ")
+    assert refused[1] == ["name"]

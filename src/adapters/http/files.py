@@ -22,14 +22,13 @@ from aether.adapters.http.ranges import RangeUnsatisfiable
 from aether.domain import documents, jobs, users
 from aether.domain.admission import Doorkeeper
 from aether.domain.blobs import BlobKey, Blobs, FileTooLarge
-from aether.domain.documents import Arrival, DocumentId, DocumentMissing
-from aether.domain.errors import AetherError, Forbidden, Invalid, Unauthenticated, Unavailable
+from aether.domain.documents import Arrival, DocumentId, DocumentMissing, DocumentQuarantined
+from aether.domain.errors import AetherError, Invalid, Unauthenticated, Unavailable
 from aether.domain.graph import Graph
 from aether.domain.identity import Credential
 from aether.domain.moments import Moment
 from aether.domain.notebooks import NotebookId
 from aether.domain.presigning import Presigning
-from aether.domain.scanning import FileInfected
 from aether.domain.users import UserId, UserMissing
 from aether.domain.viewers import Viewer
 
@@ -72,15 +71,6 @@ class NotAnImage(Invalid):
 
     def __init__(self) -> None:
         super().__init__("An avatar must be a PNG, JPEG or GIF image.", field="file")
-
-
-class DocumentQuarantined(Forbidden):
-    """The document would harm whoever opens it."""
-
-    code = "DOCUMENT_QUARANTINED"
-
-    def __init__(self, id: DocumentId) -> None:
-        super().__init__(f"{id} was found to carry a virus, and is kept from everybody.")
 
 
 def file_routes(
@@ -239,7 +229,7 @@ class _Doors:
             raise DocumentMissing(id)
         number = _number(request, "version", seen.document.number)
         version = await graph.read(documents.version, id=id, number=number, by=viewer)
-        if version.failure is not None and version.failure.code == FileInfected.code:
+        if version.infected:
             raise DocumentQuarantined(id)
         headers = GUARDS | {"ETag": f'"{version.file_hash}"'}
         if _known(request, headers["ETag"]):

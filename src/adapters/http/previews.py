@@ -7,11 +7,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from aether.adapters.http.auth import error_response
-from aether.adapters.http.files import GUARDS, DocumentQuarantined, Show, viewer_of
+from aether.adapters.http.files import GUARDS, Show, viewer_of
 from aether.domain import documents
 from aether.domain.admission import Doorkeeper
 from aether.domain.blobs import Blobs
-from aether.domain.documents import Document, DocumentId, DocumentMissing
+from aether.domain.documents import Document, DocumentId, DocumentMissing, DocumentQuarantined
 from aether.domain.errors import AetherError
 from aether.domain.graph import Graph
 from aether.domain.previews import (
@@ -24,7 +24,6 @@ from aether.domain.previews import (
     PreviewUnsupported,
     width_for,
 )
-from aether.domain.scanning import FileInfected
 from aether.domain.viewers import Viewer
 
 FETCHED_AT_ONCE = 2
@@ -91,8 +90,7 @@ class _Door:
         seen = (await graph.read(documents.get_many, [id], by=viewer)).get(id)
         if seen is None:
             raise DocumentMissing(id)
-        failure = seen.document.failure
-        if failure is not None and failure.code == FileInfected.code:
+        if seen.document.infected:
             raise DocumentQuarantined(id)
         return seen.document
 

@@ -9,9 +9,10 @@ from typing import Any, NewType
 from aether.domain import checks
 from aether.domain.access import Permission
 from aether.domain.blobs import Blob, BlobKey
-from aether.domain.errors import Conflict, Missing
+from aether.domain.errors import Conflict, Forbidden, Missing
 from aether.domain.jobs import Failure
 from aether.domain.notebooks import NotebookId
+from aether.domain.scanning import FileInfected
 from aether.domain.sensitive import SensitiveKind
 from aether.domain.tenants import TenantId
 from aether.domain.users import UserId
@@ -51,6 +52,15 @@ class DocumentMissing(Missing):
 
     def __init__(self, id: str) -> None:
         super().__init__(f"There is no document {id}.")
+
+
+class DocumentQuarantined(Forbidden):
+    """The document would harm whoever opens it."""
+
+    code = "DOCUMENT_QUARANTINED"
+
+    def __init__(self, id: str) -> None:
+        super().__init__(f"{id} was found to carry a virus, and is kept from everybody.")
 
 
 class DocumentStale(Conflict):
@@ -228,6 +238,7 @@ class Document:
             understanding=understanding,
             pii_detected=any(finding.kind.personal for finding in findings),
             finding_count=len(findings),
+            failure=None,
             updated_at=now,
         )
 
@@ -237,7 +248,8 @@ class Document:
 
     def begun(self, *, now: datetime) -> "Document":
         """This document while it is processed."""
-        return replace(self, status=ProcessingStatus.PROCESSING, failure=None, updated_at=now)
+        still = infection(self.failure)
+        return replace(self, status=ProcessingStatus.PROCESSING, failure=still, updated_at=now)
 
     def completed(self, *, now: datetime) -> "Document":
         """This document, understood and indexed."""
@@ -249,8 +261,14 @@ class Document:
             processed_at=now,
         )
 
-    def failed(self, failure: Failure, *, now: datetime) -> "Document":
-        """This document, of which processing made nothing, and why."""
+    @property
+    def infected(self) -> bool:
+        """Whether its bytes were found to harm, and not found clean since."""
+        return infection(self.failure) is not None
+
+    def failed(self, failure: Failure, *, scanned: bool = True, now: datetime) -> "Document":
+        """This document, of which nothing was made, and why; what was not *scanned* again stays infected."""
+        failure = failure if scanned else infection(self.failure) or failure
         embedding = EmbeddingStatus.FAILED if self.embedding is EmbeddingStatus.RUNNING else self.embedding
         return replace(
             self, status=ProcessingStatus.FAILED, embedding=embedding, failure=failure, updated_at=now
@@ -314,6 +332,11 @@ class SeenDocument:
 
     document: Document
     permission: Permission
+
+
+def infection(failure: Failure | None) -> Failure | None:
+    """*failure*, if it is that the bytes were found to harm; it stays until they are found clean."""
+    return failure if failure is not None and failure.code == FileInfected.code else None
 
 
 def filename(given: str) -> str:

@@ -12,6 +12,7 @@ from aether.domain.documents.entity import (
     Document,
     DocumentId,
     DocumentMissing,
+    DocumentQuarantined,
     EmbeddingStatus,
     ProcessingStatus,
     SeenDocument,
@@ -61,11 +62,13 @@ async def restore_version(
     """Make an old version of a document its latest, as a new one; restoring the latest changes nothing.
 
     Raises:
+        DocumentQuarantined: It was found to carry a virus.
         QueueFull: *waiting* jobs of its tenant are open.
         VersionMissing: There is none with that number.
     """
     document = await opened(work, id, by=by)
-    old = await _version(work, document, number)
+    if (old := await _version(work, document, number)).infected:
+        raise DocumentQuarantined(id)
     await jobs.admit(work, most=waiting)
     return await _revised(work, document, old.arrival, note=f"Version {number} again", by=by, at=at)
 

@@ -14,6 +14,7 @@ from aether.domain.documents.entity import (
 from aether.domain.documents.ports import Work, coming, noted
 from aether.domain.documents.versions import exchanged, staged
 from aether.domain.jobs import (
+    STAGES,
     AttemptOver,
     Failure,
     Job,
@@ -138,12 +139,12 @@ async def strand(work: Work, *, job: JobId, attempt: int, at: Moment) -> Job | N
 
 async def ended(work: Work, job: Job, failure: Failure, *, at: Moment) -> None:
     """Note on the document of a job, or on its version to come, why nothing was made of it."""
-    id = DocumentId(job.subject)
+    id, scanned = DocumentId(job.subject), job.stage != STAGES[job.kind][0]
     if job.kind is JobKind.PROCESSING and (document := (await work.documents.lock([id])).get(id)):
         if (version := await coming(work, document)) is not None:
-            await work.versions.put(version.failed(failure))
+            await work.versions.put(version.failed(failure, scanned=scanned))
         else:
-            await work.documents.put(document.failed(failure, now=at.now))
+            await work.documents.put(document.failed(failure, scanned=scanned, now=at.now))
 
 
 async def _live(work: Work, job: Job) -> Document:

@@ -21,6 +21,7 @@ from aether.domain.documents.entity import (
     ProcessingStatus,
     Understanding,
     filename,
+    infection,
 )
 from aether.domain.errors import Invalid, Missing
 from aether.domain.jobs import Failure, Job
@@ -136,24 +137,30 @@ class Version:
 
     def begun(self) -> "Version":
         """This version while it is processed."""
-        return replace(self, status=ProcessingStatus.PROCESSING, failure=None)
+        return replace(self, status=ProcessingStatus.PROCESSING, failure=infection(self.failure))
 
     def understood(self, understanding: Understanding) -> "Version":
         """This version with what processing found out."""
-        return replace(self, understanding=understanding)
+        return replace(self, understanding=understanding, failure=None)
 
     def completed(self) -> "Version":
         """This version, shown."""
         return replace(self, status=ProcessingStatus.COMPLETED, failure=None)
 
-    def failed(self, failure: Failure) -> "Version":
-        """This version, which is not shown, and why."""
+    @property
+    def infected(self) -> bool:
+        """Whether its bytes were found to harm, and not found clean since."""
+        return infection(self.failure) is not None
+
+    def failed(self, failure: Failure, *, scanned: bool = True) -> "Version":
+        """This version, which is not shown, and why; what was not *scanned* again stays infected."""
+        failure = failure if scanned else infection(self.failure) or failure
         return replace(self, status=ProcessingStatus.FAILED, failure=failure)
 
     def overtaken(self) -> "Version":
         """This version when a later one comes; what had an end keeps it."""
         over = self.status in {ProcessingStatus.COMPLETED, ProcessingStatus.FAILED}
-        return self if over else self.failed(SUPERSEDED)
+        return self if over else self.failed(SUPERSEDED, scanned=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,18 +1,14 @@
 """Changing documents through the API."""
 
-from typing import TYPE_CHECKING
-
 import strawberry
 
-from aether.domain import documents
+from aether.domain import copies, documents
 from aether.domain.documents import DocumentId
+from aether.domain.notebooks import NotebookId
 from aether.graphql.context import Info
+from aether.graphql.documents.shape import Document, document_by_id
 from aether.graphql.jobs import Job
 from aether.graphql.refusals import Payload, mutation
-
-if TYPE_CHECKING:
-    pass
-from aether.graphql.documents.shape import Document, document_by_id
 
 
 @strawberry.input
@@ -41,6 +37,21 @@ class DeleteDocumentInput:
 
     id: strawberry.ID
     version: int | None = None
+
+
+@strawberry.input
+class CopyDocumentInput:
+    """Which document to copy, and where.
+
+    Attributes:
+        id: The document.
+        notebook_id: The notebook that the copy lies in.
+        name: The name of the copy, at most 255 characters; that of the document if it is left out.
+    """
+
+    id: strawberry.ID
+    notebook_id: strawberry.ID
+    name: str | None = None
 
 
 @strawberry.input
@@ -73,6 +84,11 @@ class DocumentPayload(Payload):
 @strawberry.type
 class UpdateDocumentPayload(DocumentPayload):
     """The document, as it now is."""
+
+
+@strawberry.type
+class CopyDocumentPayload(DocumentPayload):
+    """The copy."""
 
 
 @strawberry.type
@@ -117,6 +133,24 @@ class DocumentMutations:
             at=info.context.ports.moment(),
         )
         return UpdateDocumentPayload(shown=changed.id)
+
+    @mutation
+    async def copy_document(self, info: Info, input: CopyDocumentInput) -> CopyDocumentPayload:
+        """Copy a document, as it is shown, to a notebook in which one may write; it is processed there anew.
+
+        Args:
+            input: Which document, and where.
+        """
+        made = await info.context.write(
+            copies.copy_document,
+            id=DocumentId(input.id),
+            notebook=NotebookId(input.notebook_id),
+            name=input.name,
+            waiting=info.context.ports.receiver.limits.waiting,
+            by=info.context.viewer,
+            at=info.context.ports.moment(),
+        )
+        return CopyDocumentPayload(shown=made.id)
 
     @mutation
     async def delete_document(self, info: Info, input: DeleteDocumentInput) -> DeleteDocumentPayload:
