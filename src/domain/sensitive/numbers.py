@@ -172,13 +172,21 @@ def pesel(digits: str) -> bool:
 
 
 def hetu(code: str) -> bool:
-    """Whether a Finnish number, its sign for the century left out, has a date and the right last sign."""
+    """Whether a Finnish number has a date and the right last sign.
+
+    Of the signs for the century those count that are letters, as they are of all who were born since 2000.
+    """
+    code = code[:6] + code[-4:]
     return _day(code[4:6] + code[2:4] + code[:2]) and _HETU[int(code[:9]) % 31] == code[9]
 
 
 def personnummer(digits: str) -> bool:
-    """Whether a Swedish number of ten digits has a date and the right last digit."""
-    return _day(digits[:6]) and luhn(digits)
+    """Whether a Swedish number of ten digits has a date and the right last digit.
+
+    Who is not registered there has a number too, with 60 added to the day.
+    """
+    day = int(digits[4:6])
+    return _day(f"{digits[:4]}{day - 60 if day > 60 else day:02}") and luhn(digits)  # noqa: PLR2004
 
 
 def ahv(digits: str) -> bool:
