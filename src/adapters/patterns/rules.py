@@ -228,7 +228,7 @@ _STATES = (
     ),
     Rule(
         kind=SensitiveKind.FI_HETU,
-        pattern=r"\b\d{6}[-+A]\d{3}[0-9A-FHJ-NPR-Y]\b",
+        pattern=r"\b\d{6}[-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y]\b",
         judge=proving(numbers.hetu, judges.SHAPED),
     ),
     Rule(
