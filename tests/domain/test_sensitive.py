@@ -195,7 +195,7 @@ def test_no_mask_tells_its_value(kind: SensitiveKind, value: str) -> None:
         (SensitiveKind.EMAIL, "ab@example.org", "•••@e•••.org"),
         (SensitiveKind.US_SSN, "1234", "••••"),
         (SensitiveKind.PHONE, "12345", "••••"),
-        (SensitiveKind.PASSPORT, "𝟙𝟚𝟛", "••••"),
+        (SensitiveKind.PASSPORT, "\U0001d7d9\U0001d7da\U0001d7db", "••••"),
         (SensitiveKind.CREDIT_CARD, "4242 4242", "••••"),
         (SensitiveKind.CRYPTO_ADDRESS, "1A1zP1eP", "••••••••"),
     ],
