@@ -1,14 +1,17 @@
 """The detector on documents that were marked by somebody who had not read its rules."""
 
 import re
+from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aether.adapters.patterns.columns import announced
 from aether.adapters.patterns.detector import PatternDetector
 from aether.adapters.patterns.letters import plainly
+from aether.adapters.patterns.rules import RULES
+from aether.adapters.patterns.shapes import Rule
 from aether.domain.sensitive import SensitiveKind
 from tests.adapters import planted_fresh, planted_proofs
 
@@ -124,3 +127,26 @@ def test_spans_are_right_behind_letters_of_any_width(before: str) -> None:
         "DE89\u00a03704 0044 0532 0130 00",
         "ada@example.org",
     ]
+
+
+@pytest.mark.parametrize("joint", [" ", "-"])
+def test_of_rows_of_readings_hardly_one_is_a_card(joint: str) -> None:
+    """One in ten of four groups has Luhn's digit, and half of those begin as some card does."""
+    chance = Random(11)
+    rows = "\n".join(joint.join(f"{chance.randrange(10_000):04}" for _ in range(20)) for _ in range(500))
+
+    assert len(DETECTOR.find(rows)) <= 50
+    assert len(DETECTOR.find("4242 4242 4242 4242\n1234 4242-4242-4242-4242")) == 2
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda it: f"{it.kind}-{RULES.index(it)}")
+def test_no_judge_fails_at_what_its_pattern_takes(rule: Rule) -> None:
+    """As one did at the letter in the numbers of who was born in Finland since 2000."""
+
+    @settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(st.from_regex(re.compile(rule.pattern, re.ASCII)))
+    def looks(text: str) -> None:
+        for it in DETECTOR.find(text):
+            assert it.masked
+
+    looks()
