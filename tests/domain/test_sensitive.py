@@ -33,8 +33,8 @@ RIGHT = {
     numbers.bsn: ["111222333", "123456782"],
     numbers.nrn: ["85073003328"],
     numbers.pesel: ["44051401359"],
-    numbers.hetu: ["131052308T"],
-    numbers.personnummer: ["8112189876"],
+    numbers.hetu: ["131052308T", "010104A072T", "010104072T"],
+    numbers.personnummer: ["8112189876", "7010632391"],
     numbers.ahv: ["7569217076985"],
     numbers.sin: ["130692544"],
     numbers.cpf: ["11144477735", "52998224725"],
@@ -186,6 +186,22 @@ def test_no_mask_tells_its_value(kind: SensitiveKind, value: str) -> None:
 
     assert DOT in mask
     assert not any(value[place : place + 5] in mask for place in range(len(value) - 4))
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "mask"),
+    [
+        (SensitiveKind.EMAIL, "b@x.example", "•••@•••.example"),
+        (SensitiveKind.EMAIL, "ab@example.org", "•••@e•••.org"),
+        (SensitiveKind.US_SSN, "1234", "••••"),
+        (SensitiveKind.PHONE, "12345", "••••"),
+        (SensitiveKind.PASSPORT, "\U0001d7d9\U0001d7da\U0001d7db", "••••"),
+        (SensitiveKind.CREDIT_CARD, "4242 4242", "••••"),
+        (SensitiveKind.CRYPTO_ADDRESS, "1A1zP1eP", "••••••••"),
+    ],
+)
+def test_what_is_short_is_not_shown_by_its_ends(kind: SensitiveKind, value: str, mask: str) -> None:
+    assert masked(kind, value) == mask
 
 
 def test_what_opens_doors_is_not_about_a_person() -> None:

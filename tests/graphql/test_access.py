@@ -90,6 +90,7 @@ MUTATIONS: Mapping[str, dict[str, object]] = {
     "updateDocument": {"id": "{document}", "name": "New"},
     "deleteDocument": {"id": "{document}"},
     "reprocessDocument": {"id": "{document}"},
+    "copyDocument": {"id": "{document}", "notebookId": "{notebook}"},
     "restoreDocument": {"id": "{binned}"},
     "purgeDocument": {"id": "{binned}"},
     "purgeNotebook": {"id": "{trashed}"},

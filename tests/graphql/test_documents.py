@@ -231,4 +231,4 @@ async def test_who_may_only_read_a_document_copies_it_to_their_own_and_no_strang
     for place in (await eve.notebook(), notebook):
         assert await eve.refused("copyDocument", id=document, notebookId=place) == ("DOCUMENT_NOT_FOUND", [])
     refused = await ada.refused("copyDocument", id=document, notebookId=notebook, name=" ")
-    assert refused[1] == ["name"]
+    assert refused[1] == ["input", "name"]

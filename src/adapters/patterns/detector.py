@@ -1,7 +1,8 @@
 """The detector: one look at each window of a text tells which rules have anything to look for there.
 
 The text is turned into one byte a character, so that a place in the one is the same place in the
-other. A window has the matches that begin in it; where they end may lie beyond.
+other. It is looked at twice where it has tables: as it stands, and cell by cell. A window has the
+matches that begin in it; where they end may lie beyond.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,8 +11,11 @@ from dataclasses import dataclass
 import re2
 from typing_extensions import override
 
+from aether.adapters.patterns.columns import announced
 from aether.adapters.patterns.judges import Sight
-from aether.adapters.patterns.rules import RULES, Rule
+from aether.adapters.patterns.letters import plainly
+from aether.adapters.patterns.rules import RULES
+from aether.adapters.patterns.shapes import Rule, compiled, latin_1
 from aether.domain.sensitive import Detector, Find, masked, resolved
 
 WINDOW = 2048
@@ -22,16 +26,6 @@ LONGEST = 1 << 14
 BEFORE = 96
 AFTER = 8
 """How many characters around a match are told to its judge."""
-MEMORY = 1 << 26
-"""How much RE2 may remember of what it looks for, in bytes; it works more slowly without."""
-
-_ONE_FOR_ONE = {
-    " ": "\u00a0\u2000\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000",
-    "-": "\u00ad\u2010\u2011\u2012\u2013\u2014\u2212",
-    "'": "\u2018\u2019",
-}
-"""What is typeset in the place of a plain character; each is a single character too."""
-_ALIKE = [(it, plain) for plain, letters in _ONE_FOR_ONE.items() for it in letters]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +39,26 @@ class PatternDetector(Detector):
     """Finds what looks like something sensitive, and proves to be, as far as that can be proved."""
 
     def __init__(self) -> None:
-        options = re2.Options()
-        options.encoding = re2.Options.Encoding.LATIN1
-        options.max_mem = MEMORY
         self._rules = [
-            _Compiled(
-                rule, re2.compile(rule.pattern.encode("latin-1"), options), group=1 if rule.spoken else 0
-            )
-            for rule in RULES
+            _Compiled(rule, compiled(rule.pattern), group=1 if rule.spoken else 0) for rule in RULES
         ]
-        nameless = [rule.pattern.replace("(?P<value>", "(?:").encode("latin-1") for rule in RULES]
-        self._any = re2.compile(b"|".join(nameless), options)
-        self._which = re2.Set.SearchSet(options)
+        nameless = [rule.pattern.replace("(?P<value>", "(?:") for rule in RULES]
+        self._any = compiled("|".join(nameless))
+        self._which = re2.Set.SearchSet(latin_1())
         for pattern in nameless:
-            self._which.Add(pattern)
+            self._which.Add(pattern.encode("latin-1"))
         self._which.Compile()
 
     @override
     def find(self, text: str) -> Sequence[Find]:
-        plain = _plain(text)
-        finds: list[Find] = []
+        plain = plainly(text)
+        cells = announced(plain)
+        return resolved([*self._found(plain), *cells.told(list(self._found(cells.text)))])
+
+    def _found(self, plain: bytes) -> Iterator[Find]:
         for start in range(0, len(plain), WINDOW):
             for it in self._called_for(plain, start):
-                finds += _found(it, plain, start)
-        return resolved(finds)
+                yield from _found(it, plain, start)
 
     def _called_for(self, plain: bytes, start: int) -> Sequence[_Compiled]:
         """The rules that may match in the window at *start*."""
@@ -78,14 +68,6 @@ class PatternDetector(Detector):
         # It says the same of nothing found as of too little memory; this one never runs out of it.
         looked = self._any.search(plain, start, start + WINDOW + BEYOND)
         return self._rules if looked is not None else ()
-
-
-def _plain(text: str) -> bytes:
-    """*text* in one byte a character: a place there is the same place here."""
-    if not text.isascii():
-        for letter, plain in _ALIKE:
-            text = text.replace(letter, plain)
-    return text.encode("latin-1", "replace")
 
 
 def _found(it: _Compiled, plain: bytes, start: int) -> Iterator[Find]:

@@ -45,15 +45,44 @@ _VERSIONS = re.compile(
     r"|\u00a7)\W{0,3}$"
 )
 _OF_THE_NET = re.compile(r"\b(?:ip|ipv4|host|server|address|gateway|dns|ping|client|subnet|from|peer)\b")
+_FOUR_BEFORE = re.compile(r"\b(?P<more>\d{4}[ -])?\d{4}[ -]$")
+_FOUR_AFTER = re.compile(r"[ -]\d{4}\b(?P<more>[ -]\d)?")
+"""Four digits more: in a row of years or readings one in ten would pass for a card."""
 _AT_A_SERVER = re.compile(r"://[^\s/]*:$")
 _HOLLOW = re.compile(
-    r"[*x\u2022.]+|.*[()\[\]{}<>$%].*|.*(?:example|placeholder|changeme|your[-_]).*", re.IGNORECASE
+    r"[*x\u2022.]+|(?:\w+:)?\$\w{1,10}\$.*|.*[()\[\]{}<>`].*|\$\w+|%\w+%|.*(?:example|placeholder|changeme|your[-_]).*",
+    re.IGNORECASE,
 )
-"""What stands in the place of a password and is none."""
-_STAND_INS = {"password", "passwd", "pass", "pwd", "secret", "pw"}
+"""What stands in the place of a password and is none, such as its hash."""
+_STAND_INS = {"token", "password", "passwd", "pass", "pwd", "secret", "pw"}
 _ALNUM = re.compile(r"[^0-9A-Za-z]+")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTHS_ELSEWHERE = {"m\u00e4r": 3, "mai": 5, "okt": 10, "dez": 12}
+_MONTHS_ELSEWHERE = {
+    "ene": 1,
+    "gen": 1,
+    "f\u00e9v": 2,
+    "fev": 2,
+    "m\u00e4r": 3,
+    "mrt": 3,
+    "abr": 4,
+    "avr": 4,
+    "mai": 5,
+    "mag": 5,
+    "mei": 5,
+    "maj": 5,
+    "giu": 6,
+    "lug": 7,
+    "ago": 8,
+    "ao\u00fb": 8,
+    "aou": 8,
+    "set": 9,
+    "okt": 10,
+    "ott": 10,
+    "out": 10,
+    "dez": 12,
+    "dic": 12,
+    "d\u00e9c": 12,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,10 +143,16 @@ def card(sight: Sight) -> float:
         return NO
     if sight.spoken:
         return PROVEN
-    if sight.otherwise:
-        return NO
     in_groups = digits != sight.value
+    if sight.otherwise or (in_groups and _in_a_row(sight)):
+        return NO
     return PROVEN if in_groups else SHAPED if len(digits) in {15, 16} else NO
+
+
+def _in_a_row(sight: Sight) -> bool:
+    """Whether two groups of four digits more stand beside it."""
+    before, after = _FOUR_BEFORE.search(sight.before), _FOUR_AFTER.match(sight.after)
+    return bool((before and after) or (before and before["more"]) or (after and after["more"]))
 
 
 def iban(sight: Sight) -> float:
@@ -127,9 +162,9 @@ def iban(sight: Sight) -> float:
 
 def iban_of(value: str) -> str:
     """As much of *value* as the account numbers of its country have."""
-    left = numbers.IBAN_LENGTHS.get(value[:2], 0)
+    left = numbers.IBAN_LENGTHS.get(value[:2].upper(), 0)
     for place, letter in enumerate(value):
-        left -= letter != " "
+        left -= letter not in " -"
         if left == 0:
             return value[: place + 1]
     return value
@@ -154,7 +189,12 @@ def email(sight: Sight) -> float:
     name, _, host = sight.value.rpartition("@")
     if len(name) > NAME_MOST or len(host) > DOMAIN_MOST or ".." in sight.value:
         return NO
-    if name[0] in ".'-" or name[-1] == "." or host[0] in ".-" or host.rpartition(".")[2].lower() in _FILES:
+    if (
+        sight.before[-1:] in {".", "-"}
+        or name[-1] == "."
+        or host[0] in ".-"
+        or host.rpartition(".")[2].lower() in _FILES
+    ):
         return NO
     if sight.before[-1:] in {"@", "/"} or sight.after[:1] == "@" or _AT_A_SERVER.search(sight.before):
         return NO
@@ -216,13 +256,15 @@ def birth(sight: Sight) -> float:
 
 def _month(word: str) -> int:
     """Which month *word* is, from 1; 0 for none."""
+    if word.startswith(("juil", "juin")):
+        return 7 if word[3] == "l" else 6
     short = word[:3]
     return _MONTHS.index(short) + 1 if short in _MONTHS else _MONTHS_ELSEWHERE.get(short, 0)
 
 
 def ip4(sight: Sight) -> float:
     """Believes addresses of hosts; four small numbers may also be a version or a section."""
-    if not sight.apart or _VERSIONS.search(sight.before):
+    if not (sight.apart or _at_a_place(sight)) or _VERSIONS.search(sight.before):
         return NO
     try:
         address = ipaddress.IPv4Address(sight.value)
@@ -235,6 +277,14 @@ def ip4(sight: Sight) -> float:
     octets = address.packed
     usual = octets[0] > 9 and max(octets) > 99  # noqa: PLR2004 - versions rarely are so high
     return SHAPED if usual and not sight.otherwise else NO
+
+
+def _at_a_place(sight: Sight) -> bool:
+    """Whether an address stands in a URL, or has a port."""
+    led = sight.before.endswith(("://", "@")) or sight.before[-1:] not in set("-/#+\\~.")
+    port = sight.after[:1] == ":" and sight.after[1:2].isdigit()
+    path = sight.after[:1] == "/" and sight.before.endswith(("://", "@"))
+    return led and (port or path or not (sight.after[:1] in set("-.:/") and sight.after[1:2].isalnum()))
 
 
 def ip6(sight: Sight) -> float:
@@ -269,6 +319,11 @@ def segwit(sight: Sight) -> float:
     return PROVEN if bech32(sight.value) else NO
 
 
+def ether(sight: Sight) -> float:
+    """Believes forty hexadecimal digits after 0x, which are more than a few of them."""
+    return SHAPED if len(set(sight.value)) > 8 else NO  # noqa: PLR2004 - or it is nobody's
+
+
 def surely(sight: Sight) -> float:
     """Believes what begins as nothing else does."""
     return PROVEN if sight.value else NO
@@ -290,18 +345,35 @@ def jwt(sight: Sight) -> float:
 
 
 def password_of(value: str) -> str:
-    """*value* without what ends the sentence it stands in."""
-    return value.rstrip(".,;:)'\"")
+    """*value* without what ends the sentence or the braces it stands in."""
+    closing = ")]}" if not set(value) & set("([{") else ""
+    return value.rstrip(".,;:'\"" + (closing or ")"))
 
 
 def password(sight: Sight) -> float:
-    """Believes a value that is no word, no variable and nothing in the place of one."""
+    """Believes a value that is no word, no name in a program and nothing in the place of one."""
     value = sight.value
-    if len(value) < PASSWORD_LEAST or _HOLLOW.fullmatch(value):
-        return NO
-    if sight.before.endswith("is ") and not any(map(str.isdigit, value)):
+    called = sight.after[:1] in {"(", "["}
+    if len(value) < PASSWORD_LEAST or value.isalpha() or called or _HOLLOW.fullmatch(value):
         return NO
     classes = (any(map(kind, value)) for kind in (str.islower, str.isupper, str.isdigit))
     mixed = sum(classes) + any(not letter.isalnum() and letter not in "._-/" for letter in value)
-    word = value.isalpha() and value[1:].islower()
-    return LIKELY if mixed > 1 and not word else NO
+    return LIKELY if mixed > 1 else NO
+
+
+def told_password(sight: Sight) -> float:
+    """Believes what a sentence says a password is, if there is a digit in it."""
+    return password(sight) if any(map(str.isdigit, sight.value)) else NO
+
+
+def quoted_password(sight: Sight) -> float:
+    """Believes several words in quotes that hold a sign or a digit no sentence would have."""
+    value = sight.value
+    telling = any(letter.isdigit() or letter in "$&!#@^~_+=" for letter in value[:-1])
+    return password(sight) if " " in value and telling else NO
+
+
+def mixed_key(sight: Sight) -> float:
+    """Believes a key of small letters, capitals and digits."""
+    kinds = (str.islower, str.isupper, str.isdigit)
+    return TOLD if all(any(map(kind, sight.value)) for kind in kinds) else NO

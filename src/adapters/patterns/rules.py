@@ -5,122 +5,36 @@ before it. None repeats without end what could begin anew within itself, so that
 text makes a window be looked through more than a few times.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from aether.adapters.patterns import judges
-from aether.adapters.patterns.judges import Judge, grouped, proving
+from aether.adapters.patterns.doors import DOORS
+from aether.adapters.patterns.judges import grouped, proving
+from aether.adapters.patterns.shapes import JOINT, Rule, joined, led, proven_after
 from aether.domain.sensitive import SensitiveKind, numbers
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """How one kind is found.
-
-    Attributes:
-        pattern: What it looks like, in RE2's syntax and Latin-1; its group, if it has one, is the value.
-        judge: How sure a match is.
-        cut: Takes off the end of a match what does not belong to it.
-        again: Whether a match that is not believed may hide one that begins within it.
-    """
-
-    kind: SensitiveKind
-    pattern: str
-    judge: Judge
-    cut: Callable[[str], str] | None = None
-    again: bool = False
-
-    @property
-    def spoken(self) -> bool:
-        """Whether a word before the value belongs to the pattern."""
-        return "(?P<value>" in self.pattern
-
-
-_JOINT = r"""(?i:[\s.:=#"'()|*-]|number|nummer|num[ée]ro|n[°º]|no|nr|num|id|is|ist|est|es|my|code){0,10}"""
-"""What stands between a word and the number that it announces."""
-
-
-def led(words: str, value: str) -> str:
-    """The pattern of a *value* after one of *words*, whatever small stands between them."""
-    return rf"(?i:\b(?:{words})){_JOINT}\b(?P<value>{value})\b"
-
-
-_CALLING = (
-    "phone|telephone|tel|telefon|fon|mobile|mobil|cell|handy|fax|call|ring|whatsapp|t[ée]l[ée]phone|t[ée]l"
-    "|portable|tel[ée]fono|m[óo]vil|telefono|cellulare|telefoon|rufnummer|telefonnummer"
+CALLING = (
+    "phone|telephone|tel|telefon|fon|mobile|mobil|mobiltelefon|cell|handy|fax|call|ring|whatsapp|t[ée]l[ée]phone|t[ée]l"
+    "|portable|tel[ée]fono|m[óo]vil|cellulare|celular|telefoon|rufnummer|gsm|natel|puh|puhelin|tlf"
+    "|telefone|telem[óo]vel|kom[óo]rka|festnetz|ruf mich an|rufen sie (?:mich|uns) an|vast|fixe|fisso"
 )
-_MONTH = r"(?i:jan|feb|mar|m\x{e4}r|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-z]{0,6}\.?"
+_DIALLED = r"\(?\+?\d(?:[ ./()-]{0,3}\d){6,16}"
+_WHICH = "fijo|kom|privat|private|dienstl|work|home|office|mobile|at|on|us|me|unter|bureau|casa|ufficio"
+"""Words that say which of several numbers it is."""
+_MONTH = (
+    r"(?i:jan|feb|mar|m[äa]r|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|ene|abr|ago|dic|f[ée]v|avr|juin|juil"
+    r"|ao[ûu]|d[ée]c|gen|mag|giu|lug|set|ott|mrt|mei|maj|out|fev)[a-zà-ÿ]{0,7}\.?"
+)
+BORN = joined(
+    r"date of birth|birth da(?:te|y)|d\.?o\.?b|born(?: on)?"
+    r"|geburts(?:datum|tag)|geb|geboren(?: am| op)?|geb\.?-?datum|geboortedatum"
+    r"|n[ée]e?(?:\(e\))? le|date de naissance|fecha de nacimiento|f\. nac|nacid[oa] el"
+    r"|data di nascita|nat[oa] il|data de nascimento|nascid[oa] em|data urodzenia|urodzon[ya]"
+    r"|f[öo]delsedatum|f[öo]dd|syntym[äa]aika|synt|f[øo]dselsdato|f[øo]dt|datum narozen[íi]"
+)
+"""Words before a day on which somebody was born."""
 _DAY = (
     r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
-    rf"|\d{{1,2}}(?i:st|nd|rd|th)?\.? {_MONTH} \d{{4}}|{_MONTH} \d{{1,2}}(?i:st|nd|rd|th)?,? \d{{4}})"
-)
-
-_BREAK = r"(?:[ \t]*\n[ \t]*|[ \t]|(?:\\[nr]){1,2})"
-"""What parts the lines of a key, in JSON too."""
-
-_SECRETS = (
-    Rule(
-        kind=SensitiveKind.PRIVATE_KEY,
-        pattern=(
-            r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----"
-            r"(?:(?:\n[A-Z][\w-]{1,30}: [^\n]{0,200})+\n)?"
-            rf"(?:{_BREAK}[A-Za-z0-9+/=]{{17,}})+"
-            rf"(?:(?:{_BREAK}[A-Za-z0-9+/=]{{1,16}})?{_BREAK}"
-            r"-----END [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----)?"
-        ),
-        judge=judges.surely,
-    ),
-    Rule(
-        kind=SensitiveKind.JWT,
-        pattern=r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]*)?",
-        judge=judges.jwt,
-    ),
-    Rule(
-        kind=SensitiveKind.AWS_KEY,
-        pattern=r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b",
-        judge=judges.surely,
-    ),
-    Rule(
-        kind=SensitiveKind.AWS_KEY,
-        pattern=(
-            r"(?i:aws[\w .-]{0,16}(?:secret|key)[\w .-]{0,16}['\" :=]{1,5})"
-            r"(?P<value>[A-Za-z0-9/+]{40})(?:[^A-Za-z0-9/+=]|$)"
-        ),
-        judge=judges.password,
-    ),
-    Rule(
-        kind=SensitiveKind.GITHUB_TOKEN,
-        pattern=r"\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{82})\b",
-        judge=judges.surely,
-    ),
-    Rule(
-        kind=SensitiveKind.SLACK_TOKEN,
-        pattern=r"\bxox[abeprs]-[A-Za-z0-9-]{10,255}",
-        judge=judges.surely,
-    ),
-    Rule(
-        kind=SensitiveKind.API_KEY,
-        pattern=(
-            r"\b(?:AIza[\w-]{35}|[sr]k_live_[A-Za-z0-9]{16,200}|glpat-[\w-]{20,64}|aek_[\w-]{20,100})(?:[^\w-]|$)"
-        ),
-        judge=judges.surely,
-        cut=lambda value: value if value[-1].isalnum() or value[-1] in "_-" else value[:-1],
-    ),
-    Rule(
-        kind=SensitiveKind.PASSWORD,
-        pattern=(
-            r"(?i:\b(?:password|passwd|passphrase|pwd|passwort|kennwort|mot de passe|contrase\x{f1}a"
-            r"|api[_-]?key|secret[_-]?key|access[_-]?token))['\"]?\s{0,3}(?:=|:|(?i:is)\s)\s{0,3}['\"]?"
-            r"(?P<value>[^\s\"'<>,;]{6,128})"
-        ),
-        judge=judges.password,
-        cut=judges.password_of,
-    ),
-    Rule(
-        kind=SensitiveKind.PASSWORD,
-        pattern=r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{1,64}:(?P<value>[^\s/@]{3,128})@",
-        judge=judges.at_a_server,
-    ),
+    rf"|\d{{1,2}}(?i:st|nd|rd|th)?\.? (?:de )?{_MONTH} (?:de )?\d{{4}}"
+    rf"|{_MONTH} \d{{1,2}}(?i:st|nd|rd|th)?,? \d{{4}})"
 )
 
 _MONEY = (
@@ -136,14 +50,14 @@ _MONEY = (
     Rule(
         kind=SensitiveKind.CREDIT_CARD,
         pattern=led(
-            "card|visa|mastercard|amex|kreditkarte|kreditkartennummer|carte|tarjeta|carta",
+            "card|visa|mastercard|maestro|amex|kreditkarte|kreditkartennummer|carte|tarjeta|carta|cart[ãa]o|karta",
             r"\d(?:[ -]?\d){12,18}",
         ),
         judge=judges.card,
     ),
     Rule(
         kind=SensitiveKind.IBAN,
-        pattern=r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b",
+        pattern=r"\b[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,3})?\b",
         judge=judges.iban,
         cut=judges.iban_of,
         again=True,
@@ -158,6 +72,11 @@ _MONEY = (
         pattern=r"\b(?:bc|tb|ltc)1[02-9ac-hj-np-z]{11,71}\b",
         judge=judges.segwit,
     ),
+    Rule(
+        kind=SensitiveKind.CRYPTO_ADDRESS,
+        pattern=r"\b0x[0-9A-Fa-f]{40}\b",
+        judge=judges.ether,
+    ),
 )
 
 _STATES = (
@@ -168,7 +87,7 @@ _STATES = (
     ),
     Rule(
         kind=SensitiveKind.US_SSN,
-        pattern=led("ssn|social security", r"\d{3}[ -]?\d{2}[ -]?\d{4}"),
+        pattern=proven_after(r"ssn|social security|soc\.? ?sec", r"\d{3}[ -]?\d{2}[ -]?\d{4}"),
         judge=proving(numbers.ssn),
     ),
     Rule(
@@ -177,8 +96,16 @@ _STATES = (
         judge=grouped(numbers.nino, compact=judges.LIKELY),
     ),
     Rule(
+        kind=SensitiveKind.UK_NINO,
+        pattern=proven_after(
+            r"national insurance|nat\.? ?ins|nino|n\.?i\.? (?:no|number)",
+            r"[A-Za-z]{2}(?:[ -]?\d{2}){3}[ -]?[A-Da-d]",
+        ),
+        judge=proving(numbers.nino),
+    ),
+    Rule(
         kind=SensitiveKind.UK_NHS,
-        pattern=led("nhs", r"\d{3}[ -]?\d{3}[ -]?\d{4}"),
+        pattern=proven_after(r"n\.?h\.?s", r"\d{3}[ -]?\d{3}[ -]?\d{4}"),
         judge=proving(numbers.nhs),
     ),
     Rule(
@@ -189,9 +116,9 @@ _STATES = (
     ),
     Rule(
         kind=SensitiveKind.DE_TAX_ID,
-        pattern=led(
-            "steuer-?id|steuer-?identifikationsnummer|steuerliche identifikationsnummer|steuer-?idnr"
-            "|steuernummer|idnr|tax id|tin",
+        pattern=proven_after(
+            "steuer-?id|steuer-?identifikations(?:nummer|nr)|steuerliche identifikations(?:nummer|nr)"
+            "|steuer-?idnr|steuernummer|idnr|tax id|tin",
             r"\d{2} ?\d{3} ?\d{3} ?\d{3}",
         ),
         judge=proving(numbers.tax_id_de),
@@ -203,17 +130,19 @@ _STATES = (
     ),
     Rule(
         kind=SensitiveKind.ES_DNI,
-        pattern=r"\b(?:\d{8}|[XYZ]-?\d{7})-?[A-HJ-NP-TV-Z]\b",
+        pattern=r"\b(?:\d{8}|\d{2}\.\d{3}\.\d{3}|[XYZ]-?\d{7})-?[A-HJ-NP-TV-Z]\b",
         judge=proving(numbers.dni, judges.LIKELY),
     ),
     Rule(
         kind=SensitiveKind.IT_FISCAL_CODE,
-        pattern=r"\b[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]\b",
+        pattern=r"(?i:\b[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]\b)",
         judge=proving(numbers.fiscal_code),
     ),
     Rule(
         kind=SensitiveKind.NL_BSN,
-        pattern=led("bsn|burgerservicenummer|sofinummer", r"\d{9}|\d{4}\.\d{2}\.\d{3}|\d{3} \d{3} \d{3}"),
+        pattern=proven_after(
+            "bsn|burgerservicenummer|sofinummer", r"\d{9}|\d{4}\.\d{2}\.\d{3}|\d{3} \d{3} \d{3}"
+        ),
         judge=proving(numbers.bsn),
     ),
     Rule(
@@ -222,18 +151,26 @@ _STATES = (
         judge=proving(numbers.nrn),
     ),
     Rule(
+        kind=SensitiveKind.BE_NRN,
+        pattern=proven_after(
+            "registre national|rijksregister(?:nummer)?|num[ée]ro national|nationaal nummer|niss|insz",
+            r"\d{2}[. ]?\d{2}[. ]?\d{2} ?-? ?\d{3}[. ]?\d{2}",
+        ),
+        judge=proving(numbers.nrn),
+    ),
+    Rule(
         kind=SensitiveKind.PL_PESEL,
-        pattern=led("pesel", r"\d{11}"),
+        pattern=proven_after("pesel", r"\d{11}"),
         judge=proving(numbers.pesel),
     ),
     Rule(
         kind=SensitiveKind.FI_HETU,
-        pattern=r"\b\d{6}[-+A]\d{3}[0-9A-FHJ-NPR-Y]\b",
+        pattern=r"\b\d{6}[-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y]\b",
         judge=proving(numbers.hetu, judges.SHAPED),
     ),
     Rule(
         kind=SensitiveKind.SE_PERSONNUMMER,
-        pattern=led("personnummer|personnr", r"(?:19|20)?\d{6}[-+]?\d{4}"),
+        pattern=proven_after("personnummer|personnr|pnr|samordningsnummer", r"(?:18|19|20)?\d{6}[-+]?\d{4}"),
         judge=proving(lambda digits: numbers.personnummer(digits[-10:])),
     ),
     Rule(
@@ -243,7 +180,7 @@ _STATES = (
     ),
     Rule(
         kind=SensitiveKind.CA_SIN,
-        pattern=led("sin|social insurance|nas", r"\d{3}[ -]?\d{3}[ -]?\d{3}"),
+        pattern=led(r"sin|s\.i\.n|social insurance|assurance sociale|nas", r"\d{3}[ -]?\d{3}[ -]?\d{3}"),
         judge=proving(numbers.sin),
     ),
     Rule(
@@ -258,7 +195,7 @@ _STATES = (
     ),
     Rule(
         kind=SensitiveKind.IN_AADHAAR,
-        pattern=led("aadhaar|aadhar|uidai|uid", r"\d{4}[ -]?\d{4}[ -]?\d{4}"),
+        pattern=proven_after("aadhaar|aadhar|uidai|uid", r"\d{4}[ -]?\d{4}[ -]?\d{4}"),
         judge=proving(numbers.aadhaar),
     ),
     Rule(
@@ -269,7 +206,8 @@ _STATES = (
     Rule(
         kind=SensitiveKind.PASSPORT,
         pattern=led(
-            "passport|passeport|reisepass|pasaporte|passaporto|paspoort",
+            "passport|passeport|reisepa(?:ss|ß)|pasaporte|passaporto|passaporte|paspoort|paszportu?"
+            "|travel document|reisedokument|pass-?nr|pass-?nummer|passin numero|passi",
             r"[A-Z0-9]{1,3} ?\d{6,8}|[A-Z0-9]{8,9}",
         ),
         judge=judges.numbered,
@@ -277,9 +215,10 @@ _STATES = (
     Rule(
         kind=SensitiveKind.DRIVING_LICENCE,
         pattern=led(
-            r"driver'?s'? licen[cs]e|driving licen[cs]e|f\x{fc}hrerschein|permis de conduire|patente di guida"
-            r"|permiso de conducir",
-            r"[A-Z0-9]{5,18}|[A-Z]\d{3}(?:-\d{3,4}){2,4}",
+            r"driver'?s?'? licen[cs]e|driving licen[cs]e|dl no|f[üu]hrerschein|permis de conduire"
+            r"|patente(?: di guida)?|permiso de conducir|carnet de conducir|carta de condu[çc][ãa]o"
+            r"|rijbewijs(?:nummer)?|prawo jazdy|k[öo]rkort|ajokortti",
+            r"[A-Z]\d{3}(?:-\d{3,4}){2,4}|\d{5}/\d{2}/\d{4}|[A-Z]{2}\d{2} ?\d{11}|\d{8}-[A-Z]|[A-Z0-9]{5,18}",
         ),
         judge=judges.numbered,
     ),
@@ -289,16 +228,14 @@ _PEOPLE = (
     Rule(
         kind=SensitiveKind.DATE_OF_BIRTH,
         pattern=(
-            r"(?i:\b(?:date of birth|birth ?date|birthday|d\.?o\.?b\.?|born(?: on)?|geburtsdatum|geb\."
-            r"|geboren(?: am)?|n\x{e9}e? le|date de naissance|fecha de nacimiento|data di nascita))"
-            r"[\s:=|(-]{0,5}"
+            rf"(?i:\b(?:{BORN})){JOINT}\(?"
             rf"(?P<value>{_DAY})\b"
         ),
         judge=judges.birth,
     ),
     Rule(
         kind=SensitiveKind.EMAIL,
-        pattern=r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,24}\b",
+        pattern=r"[A-Za-z0-9_%+][A-Za-z0-9._%+'-]*@[A-Za-z0-9.-]+\.[A-Za-z]{2,24}\b",
         judge=judges.email,
     ),
     Rule(
@@ -323,7 +260,7 @@ _PEOPLE = (
     ),
     Rule(
         kind=SensitiveKind.PHONE,
-        pattern=rf"(?i:\b(?:{_CALLING})\b){_JOINT}(?P<value>\(?\+?\d(?:[ ./()-]{{0,2}}\d){{6,16}})\b",
+        pattern=rf"(?i:\b(?:{CALLING})(?:nummer|nr)?\b(?:{JOINT}(?:{_WHICH})\b){{0,2}}){JOINT}(?P<value>{_DIALLED})\b",
         judge=judges.spoken_phone,
         cut=judges.phone_of,
     ),
@@ -347,5 +284,5 @@ _PEOPLE = (
     ),
 )
 
-RULES: tuple[Rule, ...] = (*_SECRETS, *_MONEY, *_STATES, *_PEOPLE)
+RULES: tuple[Rule, ...] = (*DOORS, *_MONEY, *_STATES, *_PEOPLE)
 """Every rule there is."""

@@ -8,6 +8,8 @@ from hashlib import sha256
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 
+_IN_DIGITS = {ord(letter): str(int(letter, 36)) for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+"""Letters as the two digits that stand for them in an IBAN."""
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 _BASE58_VALUES = {letter: value for value, letter in enumerate(BASE58)}
 _BECH32_VALUES = {letter: value for value, letter in enumerate(BECH32)}
@@ -39,7 +41,7 @@ def luhn(digits: str) -> bool:
 def mod97(code: str) -> bool:
     """Whether letters and digits leave 1 of 97 once the first four stand last, as in an IBAN."""
     turned = code[4:] + code[:4]
-    return int("".join(str(int(letter, 36)) for letter in turned)) % 97 == 1
+    return int(turned.translate(_IN_DIGITS)) % 97 == 1
 
 
 def mod11_10(digits: str) -> bool:

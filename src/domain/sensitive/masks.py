@@ -39,11 +39,17 @@ def masked(kind: SensitiveKind, value: str) -> str:
 
 def _ending(value: str) -> str:
     """The last two characters that count, which is little of any number."""
-    return f"{DOT * 4} {_bare(value)[-2:]}"
+    return f"{DOT * 4} {_tail(value, 2)}".rstrip()
 
 
 def _last_four(value: str) -> str:
-    return f"{DOT * 4} {_bare(value)[-4:]}"
+    return f"{DOT * 4} {_tail(value, 4)}".rstrip()
+
+
+def _tail(value: str, count: int) -> str:
+    """The last *count* characters that count, if they are at most a third of them."""
+    bare = _bare(value)
+    return bare[-count:] if len(bare) >= 3 * count else ""
 
 
 def _iban(value: str) -> str:
@@ -51,18 +57,22 @@ def _iban(value: str) -> str:
 
 
 def _email(value: str) -> str:
+    """The first letters of the name and of the host, but of neither if that were most of it."""
     name, _, domain = value.rpartition("@")
-    _, dot, top = domain.rpartition(".")
-    return f"{name[:1]}{DOT * 3}@{domain[:1]}{DOT * 3}{dot}{top if dot else ''}"
+    host, dot, top = domain.rpartition(".")
+    return f"{_head(name)}{DOT * 3}@{_head(host)}{DOT * 3}{dot}{top if dot else ''}"
+
+
+def _head(word: str) -> str:
+    return word[:1] if len(word) > 2 else ""  # noqa: PLR2004
 
 
 def _phone(value: str) -> str:
-    bare = _bare(value)
-    return f"{'+' if value.startswith('+') else ''}{DOT * 4} {bare[-2:]}"
+    return f"{'+' if value.startswith('+') else ''}{_ending(value)}"
 
 
 def _address(value: str) -> str:
-    return f"{value[:4]}{DOT * 4}{value[-4:]}"
+    return f"{value[:4]}{DOT * 4}{value[-4:]}" if len(value) >= 3 * 8 else HIDDEN
 
 
 def _ip(value: str) -> str:

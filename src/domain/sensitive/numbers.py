@@ -80,6 +80,9 @@ _CARDS = (
     ("300", "305", range(14, 20)),
     ("3528", "3589", range(16, 20)),
     ("6011", "6011", range(16, 20)),
+    *((first, first, range(16, 20)) for first in ("5018", "5020", "5038", "5893", "6304", "6759")),
+    ("6761", "6763", range(16, 20)),
+    ("2200", "2204", range(16, 20)),
     ("62", "62", range(16, 20)),
     ("644", "649", range(16, 20)),
     ("65", "65", range(16, 20)),
@@ -172,13 +175,21 @@ def pesel(digits: str) -> bool:
 
 
 def hetu(code: str) -> bool:
-    """Whether a Finnish number, its sign for the century left out, has a date and the right last sign."""
+    """Whether a Finnish number has a date and the right last sign.
+
+    Of the signs for the century those count that are letters, as they are of all who were born since 2000.
+    """
+    code = code[:6] + code[-4:]
     return _day(code[4:6] + code[2:4] + code[:2]) and _HETU[int(code[:9]) % 31] == code[9]
 
 
 def personnummer(digits: str) -> bool:
-    """Whether a Swedish number of ten digits has a date and the right last digit."""
-    return _day(digits[:6]) and luhn(digits)
+    """Whether a Swedish number of ten digits has a date and the right last digit.
+
+    Who is not registered there has a number too, with 60 added to the day.
+    """
+    day = int(digits[4:6])
+    return _day(f"{digits[:4]}{day - 60 if day > 60 else day:02}") and luhn(digits)  # noqa: PLR2004
 
 
 def ahv(digits: str) -> bool:

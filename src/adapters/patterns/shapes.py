@@ -1,0 +1,76 @@
+"""Shapes: how one kind is found, and what may stand between a word and the number that it announces."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import re2
+
+from aether.adapters.patterns.judges import Judge
+from aether.domain.sensitive import SensitiveKind
+
+MEMORY = 1 << 26
+"""How much RE2 may remember of what it looks for, in bytes; it works more slowly without."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """How one kind is found.
+
+    Attributes:
+        pattern: What it looks like, in RE2's syntax and Latin-1; its group, if it has one, is the value.
+        judge: How sure a match is.
+        cut: Takes off the end of a match what does not belong to it.
+        again: Whether a match that is not believed may hide one that begins within it.
+    """
+
+    kind: SensitiveKind
+    pattern: str
+    judge: Judge
+    cut: Callable[[str], str] | None = None
+    again: bool = False
+
+    @property
+    def spoken(self) -> bool:
+        """Whether a word before the value belongs to the pattern."""
+        return "(?P<value>" in self.pattern
+
+
+_SIGNS = r"""[ \t]+|[\s.:=#"'|*/<>_-]|\([^()\n\d]{1,24}\)"""
+"""Spaces as far as the next column, single signs, and a remark."""
+_SMALL = (
+    "number|nummer|numer|numero|num[ée]ro|n[°º]|no|nr|num|n|id|is|was|ist|est|es"
+    "|my|code|card|of|de|du|del|the"
+)
+JOINT = rf"(?i:{_SIGNS}|{_SMALL}){{0,10}}"
+"""What stands between a word and the number that it announces."""
+_REMARK = rf"(?i:{_SIGNS}|[(),]|[a-zà-ÿ]+){{0,8}}"
+"""The same with a few words of any kind, before a number that proves itself."""
+_OPENED = rf"(?:{JOINT}\(?)"
+
+
+def compiled(pattern: str) -> "re2._Regexp":
+    """*pattern*, to be looked for in a text of one byte a character."""
+    return re2.compile(pattern.encode("latin-1"), latin_1())
+
+
+def latin_1() -> "re2.Options":
+    """How RE2 is to look at texts of one byte a character."""
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.max_mem = MEMORY
+    return options
+
+
+def joined(words: str) -> str:
+    """The pattern of *words* as people write them and as programs do: with spaces, joined or in one."""
+    return words.replace(" ", "[ _-]?")
+
+
+def led(words: str, value: str) -> str:
+    """The pattern of a *value* after one of *words*, whatever small stands between them."""
+    return rf"(?i:\b(?:{joined(words)})){_OPENED}\b(?P<value>{value})\b"
+
+
+def proven_after(words: str, value: str) -> str:
+    """The pattern of a *value* that proves itself, some words after one of *words*."""
+    return rf"(?i:\b(?:{joined(words)})){_REMARK}\b(?P<value>{value})\b"
