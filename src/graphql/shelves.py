@@ -78,7 +78,7 @@ def _tables_in(packed: bytes) -> Sequence[Table]:
     row["blocks"] = [block for block in row["blocks"] if block[2] in _TELLING]
     found = tables_of(Extracted.unpacked(row))
     for table in found:
-        table.grid  # noqa: B018 - found here, for it takes a while
+        table.find()
     return found
 
 
