@@ -184,6 +184,25 @@ async def test_of_a_job_that_runs_its_worker_knows_best(house: House, ada: Calle
 
 
 @pytest.mark.usefixtures("remembered")
+async def test_of_many_jobs_is_told_after_one_look_at_what_is_remembered(house: House, ada: Caller) -> None:
+    async def looks() -> int:
+        stats = await house.opened.redis.info("commandstats")
+        return int(stats.get("cmdstat_lrange", {"calls": 0})["calls"])
+
+    notebook = await ada.notebook()
+    for number in range(5):
+        await ada.upload(notebook, f"{number}.slow")
+    before = await looks()
+
+    found = await ada.ask(
+        "query ($id: ID!) { notebook(id: $id) { uploadJobs { eta { likely } } } }", id=notebook
+    )
+
+    told = [it["eta"] for it in found["notebook"]["uploadJobs"]]
+    assert (len(told), all(told), await looks() - before) == (5, True, 1)
+
+
+@pytest.mark.usefixtures("remembered")
 async def test_no_stranger_is_told_when_a_job_will_be_over(ada: Caller, eve: Caller) -> None:
     _, job = await ada.upload(await ada.notebook(), "a.slow")
 
