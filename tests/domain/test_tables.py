@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aether.domain.tables import NAME_MOST, NAMED_MOST, NAMING_MOST, Table, tables_of
-from aether.domain.texts import BlockKind, Box, Draft, Extracted, Grid, Layout, Merge, Role
+from aether.domain.texts import BlockKind, Box, Draft, Extracted, Grid, Layout, Merge, Role, extracted
 from aether.domain.texts.tables import BATCH, MARKED, tidied
 
 CELLS = st.one_of(
@@ -94,6 +94,17 @@ def test_headers_and_merges_count_the_rows_that_are_kept() -> None:
 
     assert said.blocks[1].layout == Layout(headers=2, merges=(Merge(0, 0, 1, 2), Merge(2, 0, 2, 1)))
     assert grid(said) == [["Level", ""], ["min", "max"], ["1", "2"], ["", "3"]]
+
+
+def test_of_very_many_merged_cells_in_a_text_the_first_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extracted, "MERGES_MOST", 3)
+    draft = Draft()
+    for _ in range(3):
+        draft.table([["a", ""], ["b", ""]], merges=[Merge(0, 0, 1, 2), Merge(1, 0, 1, 2)])
+
+    said = draft.finished(content_type="text/plain", extractor="test", version="1")
+
+    assert [len(block.layout.merges) for block in said.blocks] == [2, 1, 0]
 
 
 def test_a_table_keeps_its_layout_when_it_is_packed() -> None:
