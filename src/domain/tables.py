@@ -75,8 +75,9 @@ class Table(Span):
             yield said
 
     def span(self, row: int, column: int) -> Merge:
-        """How far the cell at this place reaches."""
-        return self._spans.get((row, column)) or Merge(row, column, 1, 1)
+        """How far the cell at this place reaches; columns in which nothing is said are none."""
+        merge = self._spans.get((row, column)) or Merge(row, column, 1, 1)
+        return merge._replace(columns=min(merge.columns, self.grid.columns - column))
 
     def cells(self, row: int, *, first: int, offset: int) -> Sequence[tuple[int, Cell]]:
         """The *first* cells of a row behind *offset*, each with its column.

@@ -148,6 +148,13 @@ def taken(work: Callable[[], object]) -> int:
         tracemalloc.stop()
 
 
+def test_no_cell_reaches_beyond_the_columns_that_there_are() -> None:
+    found = table([["Title", "", ""], ["a", "b", ""]], merges=[Merge(0, 0, 1, 3)])
+
+    assert found.grid.columns == 2
+    assert found.span(0, 0) == Merge(0, 0, 1, 2)
+
+
 @given(st.integers(0, 3 * MARKED), st.integers(1, 9), st.booleans())
 def test_any_cells_of_a_very_wide_row_are_found(offset: int, first: int, empty: bool) -> None:
     row = ["" if empty else "0", *(f"{place}" * (place % 3) for place in range(1, 2 * MARKED)), "end"]
