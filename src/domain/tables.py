@@ -3,7 +3,7 @@
 They are found in the text whenever they are asked for; nothing of them is kept but the text.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +14,12 @@ CELLS_MOST = 100
 """How many cells of a row are told at a time, at most."""
 OFFSET_MOST = 1_000_000_000
 """The furthest place that can be asked for."""
+NAMED_MOST = 1_000
+"""How many columns are told by name, at most."""
+NAME_MOST = 500
+"""How much of what a column is called is told, in characters."""
+NAMING_MOST = 20
+"""How many header rows name columns, at most."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,28 +44,40 @@ class Table(Span):
     merges: tuple[Merge, ...]
     said: str
 
+    def find(self) -> None:
+        """Find its cells now, which takes a while for a long table, but only once."""
+        self.span(0, self.grid.columns - 1)
+
     @cached_property
     def grid(self) -> Grid:
-        """Its cells. It takes some milliseconds to find those of a long table, but only once."""
+        """Its cells."""
         return Grid(self.said, start=self.start)
 
     @cached_property
     def columns(self) -> Sequence[str]:
-        """What each column is called, by its cells in the header rows; nothing where there are none.
+        """What its first 1,000 columns are called, by their cells in the header rows; nothing without such.
 
-        A cell that is several columns wide names them all.
+        A cell that is several columns wide names them all. Of very many header rows, the first ones tell it.
         """
-        names: list[list[str]] = [[] for _ in range(self.grid.columns)] if self.headers else []
-        for place in range(self.headers):
-            for column, cell in enumerate(self.grid.row(place)):
-                merge = self._covering.get((place, column))
-                said = cell.said if merge is None else self.grid.row(place)[merge.column].said
-                names[column] += [said] * bool(said)
-        return [" ".join(name) for name in names]
+        width = min(self.grid.columns, NAMED_MOST) if self.headers else 0
+        names = [""] * width
+        for place in range(min(self.headers, NAMING_MOST)):
+            for column, said in enumerate(self._reaching(place, width)):
+                names[column] = f"{names[column]} {said}".strip()[:NAME_MOST]
+        return names
+
+    def _reaching(self, row: int, width: int) -> Iterator[str]:
+        """What the cells of a row say, each as often as it is columns wide."""
+        said, until = "", 0
+        for column, cell in enumerate(self.grid.cells(row, first=width)):
+            if column >= until:
+                said, until = cell.said[:NAME_MOST], column + self.span(row, column).columns
+            yield said
 
     def span(self, row: int, column: int) -> Merge:
-        """How far the cell at this place reaches."""
-        return self._spans.get((row, column)) or Merge(row, column, 1, 1)
+        """How far the cell at this place reaches; columns in which nothing is said are none."""
+        merge = self._spans.get((row, column)) or Merge(row, column, 1, 1)
+        return merge._replace(columns=min(merge.columns, self.grid.columns - column))
 
     def cells(self, row: int, *, first: int, offset: int) -> Sequence[tuple[int, Cell]]:
         """The *first* cells of a row behind *offset*, each with its column.
@@ -69,21 +87,11 @@ class Table(Span):
         """
         checks.number(first, field="first", least=1, most=CELLS_MOST)
         checks.number(offset, field="offset", least=0, most=OFFSET_MOST)
-        return list(enumerate(self.grid.row(row)))[offset : offset + first]
+        return list(enumerate(self.grid.cells(row, first=first, offset=offset), offset))
 
     @cached_property
     def _spans(self) -> Mapping[tuple[int, int], Merge]:
         return {(merge.row, merge.column): merge for merge in self.merges}
-
-    @cached_property
-    def _covering(self) -> Mapping[tuple[int, int], Merge]:
-        """The merges that begin in header rows and lie beside their first cell, by each place there."""
-        return {
-            (merge.row, column): merge
-            for merge in self.merges
-            if merge.row < self.headers
-            for column in range(merge.column + 1, min(merge.column + merge.columns, self.grid.columns))
-        }
 
 
 def tables_of(extracted: Extracted) -> Sequence[Table]:

@@ -11,6 +11,7 @@ from graphql import (
     GraphQLError,
     InlineFragmentNode,
     IntValueNode,
+    OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
     ValueNode,
@@ -51,7 +52,18 @@ class NodeLimit(SchemaExtension):
 def nodes_asked(document: DocumentNode, operation_name: str | None, variables: Mapping[str, Any]) -> int:
     """How many things the operation may ask for at most. Fragments may not refer to themselves."""
     operation = get_operation_ast(document, operation_name)
-    return 0 if operation is None else _Count(document, variables).asked(operation.selection_set)
+    if operation is None:
+        return 0
+    return _Count(document, {**_defaults(operation), **variables}).asked(operation.selection_set)
+
+
+def _defaults(operation: OperationDefinitionNode) -> Mapping[str, int]:
+    """The numbers that variables stand for where they are not given."""
+    return {
+        each.variable.name.value: int(each.default_value.value)
+        for each in operation.variable_definitions or ()
+        if isinstance(each.default_value, IntValueNode)
+    }
 
 
 class _Count:

@@ -55,7 +55,7 @@ async def _estimated(info: Info, job: jobs.Job) -> estimates.Estimate | None:
     document = await loaders.documents.load(DocumentId(job.subject))
     if document is None:
         return None
-    runs = await ports.estimates.runs()
+    runs = await loaders.runs.load(None)
     spent_s = max(0.0, (now - job.updated_at).total_seconds()) if running else 0.0
     rest = estimates.rest(
         runs,

@@ -292,7 +292,7 @@ async def _job_followed(info: Info, id: str, after: str | None) -> AsyncGenerato
         if JobStatus(known.status).over:
             return
     async for told in followed(info, f"job/{id}", after):
-        if await job_by_id(info, id) is None:
+        if (known := await job_by_id(info, id)) is None:
             raise JobMissing(id)
         yield _progress(known, told)
 

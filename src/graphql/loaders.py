@@ -10,7 +10,7 @@ from strawberry.dataloader import DataLoader
 
 from aether.domain import documents, notebooks, users
 from aether.domain.documents import DocumentId, SeenDocument
-from aether.domain.estimates import Estimate, Estimates
+from aether.domain.estimates import Estimate, Estimates, Run
 from aether.domain.graph import Graph
 from aether.domain.jobs import Job, JobId, Place, Queue, Ticket
 from aether.domain.notebooks import NotebookId, Seen
@@ -40,6 +40,9 @@ class Loaders:
         async def estimates_by_id(ids: list[JobId]) -> Sequence[Estimate | None]:
             return _in_order(ids, await estimates.told(ids))
 
+        async def runs_for(asked: list[None]) -> Sequence[Sequence[Run]]:
+            return [await estimates.runs()] * len(asked)
+
         async def places_of(tickets: list[Ticket]) -> Sequence[Place]:
             return await queue.places(tickets)
 
@@ -48,6 +51,7 @@ class Loaders:
         self.documents = _loader(documents_by_id)
         self.jobs = _loader(jobs_by_id)
         self.estimates = _loader(estimates_by_id)
+        self.runs: DataLoader[None, Sequence[Run]] = DataLoader(load_fn=runs_for, cache=False)
         self.places: DataLoader[Ticket, Place] = DataLoader(load_fn=places_of, cache=False)
 
 

@@ -42,6 +42,7 @@ class Shelf:
         self._blobs = blobs
         self._kept: dict[BlobKey, Sequence[Table]] = {}
         self._turns = asyncio.Semaphore(AT_ONCE)
+        self._looking: set[asyncio.Future[Sequence[Table]]] = set()
 
     async def tables(self, texts: BlobKey) -> Sequence[Table]:
         """The tables of a text, in order.
@@ -52,12 +53,24 @@ class Shelf:
         """
         if texts in self._kept:
             return self._kept[texts]
-        async with self._turns:
-            found = self._kept.get(texts)  # Whoever came before may have looked for the same.
-            if found is None:
-                found = await self._found(texts)
-                self._keep(texts, found)
-            return found
+        await self._turns.acquire()
+        # Whoever does not wait any longer stops no thread: the turn lasts until it is done.
+        self._looking.add(looking := asyncio.ensure_future(self._looked(texts)))
+        looking.add_done_callback(self._done)
+        return await asyncio.shield(looking)
+
+    async def _looked(self, texts: BlobKey) -> Sequence[Table]:
+        found = self._kept.get(texts)  # Whoever came before may have looked for the same.
+        if found is None:
+            found = await self._found(texts)
+            self._keep(texts, found)
+        return found
+
+    def _done(self, looking: asyncio.Future[Sequence[Table]]) -> None:
+        self._turns.release()
+        self._looking.discard(looking)
+        if not looking.cancelled():
+            looking.exception()  # Nobody may be there any more to hear of it.
 
     async def _found(self, texts: BlobKey) -> Sequence[Table]:
         if await self._blobs.size(texts) > BYTES_MOST:
@@ -78,7 +91,7 @@ def _tables_in(packed: bytes) -> Sequence[Table]:
     row["blocks"] = [block for block in row["blocks"] if block[2] in _TELLING]
     found = tables_of(Extracted.unpacked(row))
     for table in found:
-        table.grid  # noqa: B018 - found here, for it takes a while
+        table.find()
     return found
 
 

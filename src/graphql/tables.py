@@ -110,7 +110,6 @@ class Table:
         row_count: How many rows it has.
         column_count: How many columns it has.
         header_row_count: How many rows at its top name its columns; 0 where the file does not say.
-        headers: What its columns are called, from the left; none where it has no header rows.
         document_id: The document it is of.
         document_hash: The SHA-256 of the bytes it was read from: its version of the document.
     """
@@ -124,7 +123,6 @@ class Table:
     row_count: int
     column_count: int
     header_row_count: int
-    headers: list[str]
     document_id: strawberry.ID
     document_hash: str
     table: strawberry.Private[tables.Table]
@@ -142,11 +140,18 @@ class Table:
             row_count=table.grid.rows,
             column_count=table.grid.columns,
             header_row_count=table.headers,
-            headers=[name[:SAID_MOST] for name in table.columns],
             document_id=strawberry.ID(document),
             document_hash=file_hash,
             table=table,
         )
+
+    @strawberry.field
+    def headers(self) -> list[str]:
+        """What its first 1,000 columns are called, from the left, each in 500 characters at most.
+
+        None where it has no header rows; of many, the first 20 tell it.
+        """
+        return list(self.table.columns)
 
     @strawberry.field
     def rows(

@@ -28,7 +28,7 @@ LEVELS: list[list[str]] = [["Place", "Level"], ["", "5.25"], ["Köln | Ost", "3"
 def told(said: Extracted) -> Told:
     (table,) = (block for block in said.blocks if block.kind is BlockKind.TABLE)
     grid = Grid(table.of(said.text), start=table.start)
-    rows = [[cell.said for cell in grid.row(place)] for place in range(grid.rows)]
+    rows = [[cell.said for cell in grid.cells(place, first=grid.columns)] for place in range(grid.rows)]
     return rows, table.layout.headers, [tuple(merge) for merge in table.layout.merges]
 
 

@@ -69,7 +69,9 @@ def grids(said: Extracted) -> list[list[list[str]]]:
     for block in said.blocks:
         if block.kind is BlockKind.TABLE:
             grid = Grid(block.of(said.text), start=block.start)
-            found.append([[cell.said for cell in grid.row(place)] for place in range(grid.rows)])
+            found.append(
+                [[cell.said for cell in grid.cells(place, first=grid.columns)] for place in range(grid.rows)]
+            )
     return found
 
 

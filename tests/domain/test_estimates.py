@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aether.domain.estimates import (
+    LONGEST,
     RUNS_LEAST,
     Estimate,
     Pace,
@@ -209,3 +210,11 @@ def test_only_what_was_seen_lately_counts() -> None:
 @pytest.mark.parametrize("steps", [[], [(1.0, MB)], [(1.0, 0)] * 9, [(0.01, MB)] * 9])
 def test_of_bytes_that_were_hardly_seen_nothing_is_said(steps: list[tuple[float, int]]) -> None:
     assert paced(*steps).rest(MB) is None
+
+
+def test_bytes_that_hardly_come_are_there_before_the_end_of_the_calendar() -> None:
+    found = paced(*[(9.0, 1)] * 5).rest(50 * 10**12)
+
+    assert found is not None
+    assert found.most > timedelta(days=3_000_000).total_seconds()
+    assert found.since(NOW).latest == NOW + LONGEST

@@ -1,13 +1,15 @@
 """Tables: what is written of a grid of cells, and that the grid is found in it again."""
 
-from collections.abc import Sequence
+import tracemalloc
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aether.domain.texts import BlockKind, Box, Draft, Extracted, Grid, Layout, Merge, Role
-from aether.domain.texts.tables import BATCH, tidied
+from aether.domain.tables import NAME_MOST, NAMED_MOST, NAMING_MOST, Table, tables_of
+from aether.domain.texts import BlockKind, Box, Draft, Extracted, Grid, Layout, Merge, Role, extracted
+from aether.domain.texts.tables import BATCH, MARKED, tidied
 
 CELLS = st.one_of(
     st.text(max_size=8),
@@ -29,7 +31,7 @@ def grid(said: Extracted) -> list[list[str]]:
     """The cells of the table in *said*, each found again at its place in the text."""
     table = said.blocks[1]
     found = Grid(table.of(said.text), start=table.start)
-    rows = [found.row(place) for place in range(found.rows)]
+    rows = [list(found.cells(place, first=found.columns)) for place in range(found.rows)]
     for row in rows:
         assert [said.text[cell.start : cell.end] for cell in row] == [cell.said for cell in row]
         assert all(table.start <= cell.start <= cell.end <= table.end for cell in row)
@@ -94,6 +96,17 @@ def test_headers_and_merges_count_the_rows_that_are_kept() -> None:
     assert grid(said) == [["Level", ""], ["min", "max"], ["1", "2"], ["", "3"]]
 
 
+def test_of_very_many_merged_cells_in_a_text_the_first_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extracted, "MERGES_MOST", 3)
+    draft = Draft()
+    for _ in range(3):
+        draft.table([["a", ""], ["b", ""]], merges=[Merge(0, 0, 1, 2), Merge(1, 0, 1, 2)])
+
+    said = draft.finished(content_type="text/plain", extractor="test", version="1")
+
+    assert [len(block.layout.merges) for block in said.blocks] == [2, 1, 0]
+
+
 def test_a_table_keeps_its_layout_when_it_is_packed() -> None:
     said = written(
         [["a", "b"], ["1"]], headers=1, merges=[Merge(0, 0, 2, 1)], role=Role.NOTE, box=Box(1, 2, 3, 4)
@@ -117,3 +130,67 @@ def test_a_table_that_was_packed_before_is_read_as_it_was(rest: list[object]) ->
 
     assert grid(said) == [["a", "b"], ["", "2"]]
     assert said.blocks[1].layout == Layout()
+
+
+def table(rows: Sequence[Sequence[str]], **layout: object) -> Table:
+    (found,) = tables_of(written(rows, **layout))
+    found.find()
+    return found
+
+
+def taken(work: Callable[[], object]) -> int:
+    """How much memory *work* takes while it works, in bytes."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_no_cell_reaches_beyond_the_columns_that_there_are() -> None:
+    found = table([["Title", "", ""], ["a", "b", ""]], merges=[Merge(0, 0, 1, 3)])
+
+    assert found.grid.columns == 2
+    assert found.span(0, 0) == Merge(0, 0, 1, 2)
+
+
+@given(st.integers(0, 3 * MARKED), st.integers(1, 9), st.booleans())
+def test_any_cells_of_a_very_wide_row_are_found(offset: int, first: int, empty: bool) -> None:
+    row = ["" if empty else "0", *(f"{place}" * (place % 3) for place in range(1, 2 * MARKED)), "end"]
+    found = Grid("\n".join(["Above", *written([row]).text.split("\n")[2:3]]))
+
+    cells = [cell.said for cell in found.cells(1, first=first, offset=offset)]
+
+    assert found.columns == len(row)
+    assert cells == row[offset : offset + first]
+
+
+def test_a_short_row_below_a_very_wide_one_takes_no_more_memory_for_it() -> None:
+    found = table([["a"] * 300_000, ["b"]])
+
+    assert taken(lambda: found.cells(1, first=2, offset=0)) < 100_000
+    assert taken(lambda: found.cells(0, first=2, offset=250_000)) < 100_000
+    assert [cell.said for _, cell in found.cells(1, first=2, offset=0)] == ["b", ""]
+
+
+def test_what_columns_are_called_is_told_within_bounds() -> None:
+    """A long heading over many columns would be there once for each of them."""
+    wide = 2 * NAMED_MOST
+    found = table(
+        [["a" * 100_000], *[["b"] * wide] * (2 * NAMING_MOST)],
+        headers=2 * NAMING_MOST,
+        merges=[Merge(0, 0, 1, wide)],
+    )
+
+    assert taken(lambda: found.columns) < 5_000_000
+    assert (len(found.columns), {len(name) for name in found.columns}) == (NAMED_MOST, {NAME_MOST})
+    assert (found.headers, found.grid.columns) == (2 * NAMING_MOST, wide)
+
+
+def test_a_long_table_is_kept_in_little_more_than_its_text() -> None:
+    said = "\n".join(["x"] * 100_000)
+    kept: list[Grid] = []
+
+    assert taken(lambda: kept.append(Grid(said))) < 3_000_000
+    assert kept[0].rows == 100_000

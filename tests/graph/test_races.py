@@ -1,7 +1,7 @@
 """What happens when many want the same thing at once. Neo4j reads before it locks; ArcadeDB hides that."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import Any
 
 import pytest
@@ -14,8 +14,8 @@ from aether.domain.collaborations import CollaborationMissing, CollaborationStat
 from aether.domain.compliance import ComplianceSettings
 from aether.domain.documents import DocumentBusy, DocumentMissing, ProcessingStatus
 from aether.domain.errors import Refused
-from aether.domain.graph import Graph
-from aether.domain.jobs import AttemptOver, Failure, JobStatus
+from aether.domain.graph import Graph, Work
+from aether.domain.jobs import AttemptOver, Failure, Job, JobKind, JobStatus
 from aether.domain.keys import KEYS_MOST, KeyId, TooManyKeys
 from aether.domain.notebooks import (
     DEPTH_MOST,
@@ -431,3 +431,23 @@ async def test_nothing_changes_in_a_notebook_once_it_is_archived(graph: Graph, a
             assert not isinstance(attempt, Refused) or isinstance(attempt, NotebookArchived)
         with pytest.raises(NotebookArchived):
             await graph.write(documents.rename, id=document.id, name="x", version=None, by=ada, at=moment())
+
+
+async def test_who_revives_at_once_has_each_document_processed_once(graph: Graph, ada: Viewer) -> None:
+    book = await make.notebook(graph, ada)
+    document, job = await make.document(graph, ada, book)
+    await graph.write(notebooks.remove, id=book.id, version=None, by=ada, at=moment())
+    await graph.write(jobs.claim, id=job.id, attempt=1, at=moment())
+    await graph.write(documents.begin, job=job.id, attempt=1, at=moment())
+    await graph.write(notebooks.restore, id=book.id, by=ada, at=moment())
+    live = await graph.read(documents.jobs_of_notebook, notebook=book.id, live=True, by=ada)
+    restored = next(each for each in live if each.kind is JobKind.REINDEX)
+
+    async def revive(work: Work) -> Sequence[Job]:
+        revived = await documents.revive(work, restored, limit=9, at=moment())
+        await asyncio.sleep(0.3)
+        return revived
+
+    found = await asyncio.gather(*(graph.write(revive) for _ in range(3)))
+
+    assert [it.subject for revived in found for it in revived] == [document.id]

@@ -43,6 +43,13 @@ def test_a_variable_counts_with_its_value() -> None:
     assert few < NODES_MOST < many
 
 
+def test_a_variable_that_is_not_given_counts_with_its_default() -> None:
+    query = NESTED.replace("Int!", "Int! = 100")
+
+    assert nodes_asked(parse(query), None, {}) == nodes_asked(parse(query), None, {"first": 100}) > NODES_MOST
+    assert nodes_asked(parse(query), None, {"first": 1}) < NODES_MOST
+
+
 def test_fragments_that_double_each_other_are_counted_in_no_time() -> None:
     bomb = (
         "{ ...F0 }"

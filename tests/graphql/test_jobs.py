@@ -1,6 +1,7 @@
 """Jobs in the API, of which nobody runs any here."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from aether.domain.estimates import Estimate, Run
 from aether.domain.events import Event, EventId
 from aether.domain.jobs import JobId
 from aether.domain.tenants import TenantId
-from tests.graphql.house import JOB, Caller, House
+from tests.graphql.house import JOB, Answer, Caller, House
 from tests.graphql.wire import talking
 
 PROGRESS = """
@@ -184,6 +185,25 @@ async def test_of_a_job_that_runs_its_worker_knows_best(house: House, ada: Calle
 
 
 @pytest.mark.usefixtures("remembered")
+async def test_of_many_jobs_is_told_after_one_look_at_what_is_remembered(house: House, ada: Caller) -> None:
+    async def looks() -> int:
+        stats = await house.opened.redis.info("commandstats")
+        return int(stats.get("cmdstat_lrange", {"calls": 0})["calls"])
+
+    notebook = await ada.notebook()
+    for number in range(5):
+        await ada.upload(notebook, f"{number}.slow")
+    before = await looks()
+
+    found = await ada.ask(
+        "query ($id: ID!) { notebook(id: $id) { uploadJobs { eta { likely } } } }", id=notebook
+    )
+
+    told = [it["eta"] for it in found["notebook"]["uploadJobs"]]
+    assert (len(told), all(told), await looks() - before) == (5, True, 1)
+
+
+@pytest.mark.usefixtures("remembered")
 async def test_no_stranger_is_told_when_a_job_will_be_over(ada: Caller, eve: Caller) -> None:
     _, job = await ada.upload(await ada.notebook(), "a.slow")
 
@@ -211,3 +231,30 @@ async def test_who_follows_a_job_is_told_too(house: House, ada: Caller) -> None:
     assert [datetime.fromisoformat(it) for it in told["eta"].values()] == [
         it.replace(microsecond=it.microsecond // 1000 * 1000) for it in said
     ]
+
+
+@pytest.mark.usefixtures("remembered")
+async def test_who_follows_a_job_for_long_is_told_by_the_stage_it_is_in_now(
+    house: House, ada: Caller
+) -> None:
+    _, job = await ada.upload(await ada.notebook(), "a.slow")
+    tenant = TenantId((await ada.ask("{ tenant { id } }"))["tenant"]["id"])
+    graph, now = house.opened.graph.within(tenant), moment()
+    long_ago = replace(now, now=now.now - timedelta(hours=1))
+    await graph.write(jobs.claim, id=JobId(job), attempt=1, at=long_ago)
+
+    query = "subscription ($id: ID!) { jobProgress(id: $id) { job { stage eta { likely } } } }"
+    async with talking(ada) as wire:
+        await wire.begin(query, id=job)
+        await wire.next()
+        found = await graph.write(jobs.advance, id=JobId(job), attempt=1, stage="embed", at=moment())
+        event = Event(
+            id=EventId(""), tenant=tenant, topic=f"job/{job}", kind="k", payload=jobs.told(found), at=now.now
+        )
+        await house.opened.feed.publish(event)
+        told: Answer = {"stage": ""}
+        while told["stage"] != "embed":
+            told = (await wire.next())["jobProgress"]["job"]
+
+    likely = datetime.fromisoformat(told["eta"]["likely"])
+    assert (likely - moment().now).total_seconds() == pytest.approx(34, abs=10)

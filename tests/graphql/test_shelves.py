@@ -1,6 +1,8 @@
 """Shelves: what was looked through once is at hand for a while, and not for ever."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import orjson
@@ -8,6 +10,7 @@ import pytest
 
 from aether.adapters.folder.blobs import FolderBlobs
 from aether.domain.blobs import BlobKey, BlobMissing
+from aether.domain.tables import Table
 from aether.domain.texts import Draft
 from aether.graphql import shelves
 from aether.graphql.shelves import Shelf
@@ -62,3 +65,30 @@ async def test_what_was_looked_through_is_forgotten_after_a_while(
 
     with pytest.raises(BlobMissing):
         await shelf.tables(key)
+
+
+async def test_a_text_that_nobody_waits_for_any_more_keeps_its_turn_until_it_is_looked_through(
+    blobs: FolderBlobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go, look = threading.Semaphore(0), threading.Event(), shelves._tables_in
+
+    def slowly(packed: bytes) -> Sequence[Table]:
+        begun.release()
+        go.wait(30)
+        return look(packed)
+
+    monkeypatch.setattr(shelves, "AT_ONCE", 1)
+    monkeypatch.setattr(shelves, "_tables_in", slowly)
+    shelf, first, second = Shelf(blobs), await text(blobs, "Ulm", "5"), await text(blobs, "Bonn", "6")
+    impatient = asyncio.ensure_future(shelf.tables(first))
+    await asyncio.to_thread(begun.acquire)
+    impatient.cancel()
+    patient = asyncio.ensure_future(shelf.tables(second))
+    await asyncio.wait({impatient, patient}, timeout=0.3)
+
+    assert impatient.cancelled()
+    assert not begun.acquire(blocking=False)
+    go.set()
+    assert [table.said for table in await patient] == ["Bonn | 6"]
+    await blobs.remove(first)
+    assert [table.said for table in await shelf.tables(first)] == ["Ulm | 5"]

@@ -9,6 +9,8 @@ from pathlib import Path
 
 _MARK = 8
 _CHECKSUM = 4
+_BEGUN = 16
+"""How many bytes of a header tell at least how long it is."""
 _FILE, _END = 2, 5
 _HAS_EXTRA, _HAS_DATA = 1, 2
 _HAS_TIME, _HAS_SUM = 2, 4
@@ -30,8 +32,9 @@ def _sealed(path: Path) -> Iterator[str]:
         place = _MARK
         while True:
             file.seek(place)
-            head = _Fields(file.read(_HEAD_MOST), _CHECKSUM)
+            head = _Fields(file.read(_BEGUN), _CHECKSUM)
             end = head.number() + head.place
+            head.data += file.read(max(0, min(end, _HEAD_MOST) - _BEGUN))
             kind, flags = head.number(), head.number()
             extra = head.number() if flags & _HAS_EXTRA else 0
             data = head.number() if flags & _HAS_DATA else 0

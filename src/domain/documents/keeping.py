@@ -144,7 +144,7 @@ async def revive(work: Work, job: Job, *, limit: int, at: Moment) -> Sequence[Jo
     Their jobs ended when they were deleted, or they had none while their version was not shown; now
     they are there.
     """
-    waiting = await work.documents.unprocessed(NotebookId(job.notebook), limit=limit)
+    waiting = await _waiting(work, NotebookId(job.notebook), limit=limit)
     priority = JobPriority.of(len(waiting))
     return [
         await jobs.ask(
@@ -152,6 +152,16 @@ async def revive(work: Work, job: Job, *, limit: int, at: Moment) -> Sequence[Jo
         )
         for document in waiting
     ]
+
+
+async def _waiting(work: Work, notebook: NotebookId, *, limit: int) -> Sequence[Document]:
+    """Some documents in *notebook* and below on which nobody works, locked."""
+    while found := await work.documents.unprocessed(notebook, limit=limit):
+        locked = (await work.documents.lock([it.id for it in found])).values()
+        # Others may be at it too: what they asked for is seen once the documents are locked.
+        if waiting := [it for it in locked if not await work.jobs.about(it.id, live=True)]:
+            return waiting
+    return []
 
 
 async def opened(work: Work, id: DocumentId, *, by: Viewer) -> Document:

@@ -17,6 +17,9 @@ from aether.domain.texts.tables import UNFIT, Layout, Merge, set_out
 CHARACTERS_MOST = 50_000_000
 """The longest text, in characters."""
 
+MERGES_MOST = 200_000
+"""How many merged cells of a text are told; whoever shows tables has all of them in memory."""
+
 TITLE_MOST = 200
 """The longest title, in characters; longer ones are cut."""
 
@@ -178,6 +181,7 @@ class Draft:
         self._length = 0
         self._blocks: list[Block] = []
         self._pages: list[Page] = []
+        self._merges_left = MERGES_MOST
 
     def turn(self) -> None:
         """Begin the next page."""
@@ -214,14 +218,15 @@ class Draft:
         Args:
             rows: Its rows, from the top; each has its cells from the left.
             headers: How many rows at the top name the columns, if the file says so.
-            merges: The cells that are one, as *rows* has them.
+            merges: The cells that are one, as *rows* has them; of very many in a text, the first are told.
             role: Which part of the document says it.
             box: Where it stands on its page.
 
         Raises:
             FileTooComplex: The text grows too long.
         """
-        said, layout = set_out(rows, headers=headers, merges=merges)
+        said, layout = set_out(rows, headers=headers, merges=merges[: self._merges_left])
+        self._merges_left -= len(layout.merges)
         self._put(said, BlockKind.TABLE, role=role, box=box, layout=layout)
 
     def _put(

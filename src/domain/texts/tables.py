@@ -10,8 +10,10 @@ nothing is left out. Read back, a grid is as wide as its widest row.
 
 import re
 import unicodedata
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from itertools import accumulate, islice
 from typing import NamedTuple
 
@@ -19,11 +21,15 @@ JOINT = " | "
 
 BATCH = 400
 """How many rows are looked at together."""
+MARKED = 1_000
+"""Of a row with more cells, the place of every so many'th is kept."""
 
 UNFIT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 """What no text has: controls, half pairs, and what is no character."""
 _BAR = re.compile(r"(?<!\S)\||\|(?!\S)")
 _FIRST_EMPTY = JOINT.lstrip()
+_JOINTS = re.compile(r"(?<![^\n])\| | \| ")
+"""What parts cells; texts from before wrote a space in front of the bar of an empty first cell."""
 
 
 class Merge(NamedTuple):
@@ -113,46 +119,69 @@ def tidied(cell: str) -> str:
 class Grid:
     """The cells of a table, found in its text.
 
+    It keeps where the rows begin, and some cells of the longest, so that of a row with millions of cells
+    any few are found at once.
+
     Args:
         said: What the table says.
         start: Where that begins in the whole text.
     """
 
     def __init__(self, said: str, *, start: int = 0) -> None:
-        self._lines = said.split("\n")
-        self._starts = list(accumulate((len(line) + 1 for line in self._lines), initial=start))
-        self.columns = max(map(_width, self._lines))
+        self._said = said
+        self._start = start
+        self._begins = array("L", [0])
+        self._marks: dict[int, array[int]] = {}
+        self.columns = 1
+        for place, line in enumerate(StringIO(said, newline="\n")):
+            self._begins.append(self._begins[place] + len(line))
+            if (width := line.count(JOINT) + 1 + line.startswith(_FIRST_EMPTY)) > self.columns:
+                self.columns = width
+            if width > MARKED:
+                self._marks[place] = self._marked(place)
+        self._begins[-1] = len(said) + 1
 
     @property
     def rows(self) -> int:
         """How many rows it has."""
-        return len(self._lines)
+        return len(self._begins) - 1
 
     def span(self, place: int) -> tuple[int, int]:
         """Where a row begins and ends in the whole text, 0 being the first."""
-        return self._starts[place], self._starts[place] + len(self._lines[place])
+        begin, end = self._bounds(place)
+        return self._start + begin, self._start + end
 
-    def row(self, place: int) -> list[Cell]:
-        """The cells of a row, 0 being the first, as many as there are columns."""
-        line, (start, end) = self._lines[place], self.span(place)
-        cells: list[Cell] = []
-        for said in _parted(line):
-            cells.append(Cell(said, start, start + len(said)))
-            start += len(said) + (len(JOINT) if cells[1:] else _margin(line))
-        return cells + [Cell("", end, end)] * (self.columns - len(cells))
+    def cells(self, place: int, *, first: int, offset: int = 0) -> Iterator[Cell]:
+        """The *first* cells of a row behind *offset*; there are as many as columns. 0 is the first row."""
+        _, end = self.span(place)
+        found, wanted = 0, min(first, self.columns - offset)
+        for cell in islice(self._written(place, offset), max(0, wanted)):
+            found += 1
+            yield cell
+        for _ in range(found, wanted):
+            yield Cell("", end, end)
 
+    def _written(self, place: int, offset: int) -> Iterator[Cell]:
+        """The cells of a row behind *offset* that are written."""
+        begin, end = self._bounds(place)
+        marks = self._marks.get(place, ())
+        known = min(offset // MARKED, len(marks))
+        since = marks[known - 1] if known else begin
+        left = offset - known * MARKED
+        for joint in _JOINTS.finditer(self._said, since, end):
+            if left <= 0:
+                yield self._cell(since, joint.start())
+            since, left = joint.end(), left - 1
+        if left <= 0:
+            yield self._cell(since, end)
 
-def _parted(line: str) -> list[str]:
-    """The cells of a line; texts from before wrote a space in front of the bar of an empty first cell."""
-    return (
-        ["", *line[len(_FIRST_EMPTY) :].split(JOINT)] if line.startswith(_FIRST_EMPTY) else line.split(JOINT)
-    )
+    def _cell(self, begin: int, end: int) -> Cell:
+        return Cell(self._said[begin:end], self._start + begin, self._start + end)
 
+    def _bounds(self, place: int) -> tuple[int, int]:
+        return self._begins[place], self._begins[place + 1] - 1
 
-def _margin(line: str) -> int:
-    """How far the second cell of a line stands from its first."""
-    return len(_FIRST_EMPTY if line.startswith(_FIRST_EMPTY) else JOINT)
-
-
-def _width(line: str) -> int:
-    return line.count(JOINT) + 1 + line.startswith(_FIRST_EMPTY)
+    def _marked(self, place: int) -> "array[int]":
+        """Where every so many'th cell of a row begins."""
+        joints = _JOINTS.finditer(self._said, self._begins[place], self._begins[place + 1])
+        return array("L", (joint.end() for joint in islice(joints, MARKED - 1, None, MARKED)))
