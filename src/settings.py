@@ -193,6 +193,12 @@ class Settings(BaseSettings):
         pattern=r"^\w+(\+\w+)*$",
         description="The languages in which scans are read, as Tesseract names them, `eng+deu`.",
     )
+    table_vectors_most: int = Field(
+        200,
+        ge=0,
+        le=10**7,
+        description="How many chunks within tables of a document are found by meaning at most; 0 for all.",
+    )
     trash_days: int = Field(
         30,
         ge=0,

@@ -9,7 +9,7 @@ CREATE (notebook)-[:CONTAINS {added_at: row.uploaded_at}]->(document:Document {
   id: row.id, tenant: $tenant, name: row.name, original_filename: row.original_filename,
   declared_type: row.declared_type, file_size: row.file_size, file_hash: row.file_hash, blob: row.blob,
   processing_status: row.processing_status, embedding_status: row.embedding_status, chunk_count: 0,
-  pii_detected: false, finding_count: 0,
+  vector_count: 0, pii_detected: false, finding_count: 0,
   version: row.version, uploaded_by: row.uploaded_by, uploaded_at: row.uploaded_at, updated_at: row.updated_at,
   processing_tier: row.processing_tier, search_name: row.search_name, words: row.words, scope_: notebook.scope_,
   container: row.container, outermost: row.outermost, path_inside: row.path_inside, depth: row.depth, number: 1

@@ -8,6 +8,6 @@ UNWIND $rows AS row
 CREATE (document)-[:HAS_CHUNK]->(chunk:Chunk {
   id: row.id, tenant: $tenant, document: $document, ordinal: row.ordinal, page: row.page, start: row.start,
   end: row.end, headings: row.headings, text: row.text, text_hash: row.text_hash, file_hash: row.file_hash,
-  scope_: document.scope_
+  vectored: row.vectored, scope_: document.scope_
 })
 RETURN count(*) AS added

@@ -4,5 +4,6 @@
 // needs:   chunk
 // gives:   chunk
 chunk {
-  .id, .document, .ordinal, .page, .start, .end, .headings, .text, .text_hash, .file_hash
+  .id, .document, .ordinal, .page, .start, .end, .headings, .text, .text_hash, .file_hash,
+  vectored: coalesce(chunk.vectored, true)
 } AS chunk

@@ -1,4 +1,4 @@
-// Those of the chunks whose document is understood and embedded, so that they have vectors.
+// Those of the chunks that are to have vectors, and whose document is understood and embedded, so that they do.
 //
 // mode:    read
 // tenant:  any; orphans are looked for in all tenants
@@ -7,5 +7,5 @@
 UNWIND $ids AS given
 MATCH (chunk:Chunk {id: given})
 MATCH (document:Document)-[:HAS_CHUNK]->(chunk)
-WHERE document.embedding_status = 'done' AND document.deletion IS NULL
+WHERE document.embedding_status = 'done' AND document.deletion IS NULL AND coalesce(chunk.vectored, true)
 RETURN chunk.id AS id, document.id AS document, document.tenant AS tenant

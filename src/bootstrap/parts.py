@@ -94,6 +94,7 @@ class Outside:
             sender=self.sender,
             lease_s=self.settings.worker_lease_s,
             trash_lasts=timedelta(days=self.settings.trash_days) or None,
+            table_vectors_most=self.settings.table_vectors_most or None,
         )
 
     @cached_property

@@ -88,8 +88,8 @@ class Orphans(Protocol):
         """Those of the chunks that must have vectors."""
         ...
 
-    async def known(self, chunks: Collection[str]) -> Collection[str]:
-        """Those of the chunks that exist."""
+    async def vectored(self, chunks: Collection[str]) -> Collection[str]:
+        """Those of the chunks that exist and are to have vectors."""
         ...
 
     async def busy(self, ids: Collection[str], *, since: datetime) -> Collection[str]:
@@ -127,9 +127,9 @@ async def indexed(work: Work, *, chunks: Collection[str]) -> Sequence[Stored]:
 
 
 async def strays(work: Work, *, vectors: Sequence[Stored], since: datetime) -> Sequence[Stored]:
-    """Those of the vectors that have no chunk, nor a document that may yet get it."""
-    known = await work.orphans.known([it.id for it in vectors])
-    left = [it for it in vectors if it.id not in known]
+    """Those of the vectors that no chunk is to have, nor a document that may yet get it."""
+    vectored = await work.orphans.vectored([it.id for it in vectors])
+    left = [it for it in vectors if it.id not in vectored]
     busy = await work.orphans.busy(list({it.document for it in left}), since=since)
     return [it for it in left if it.document not in busy]
 

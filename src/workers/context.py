@@ -30,6 +30,7 @@ class Ports:
         sender: Tells callbacks; none where that is left to others.
         lease_s: How long a worker that stopped answering still holds its job, in seconds.
         trash_lasts: After how long what was deleted is erased; none to keep it.
+        table_vectors_most: How many chunks within tables of a document have vectors at most; none for all.
     """
 
     graph: Graph
@@ -49,3 +50,4 @@ class Ports:
     sender: Sender | None = None
     lease_s: float = 6.0
     trash_lasts: timedelta | None = None
+    table_vectors_most: int | None = None

@@ -10,7 +10,7 @@ import structlog
 from aether.domain import documents
 from aether.domain.documents import Chunk, ChunkId, Document
 from aether.domain.graph import Graph
-from aether.domain.texts import ChunkText, EarlierChunk, Extracted, chunks_of
+from aether.domain.texts import ChunkText, EarlierChunk, Extracted, chunks_of, vectored
 from aether.domain.vectors import Vector
 from aether.workers.context import Ports
 from aether.workers.progress import Meter
@@ -31,27 +31,28 @@ async def cut(ports: Ports, graph: Graph, document: Document, extracted: Extract
             EarlierChunk(start=it.start, end=it.end, text=it.text, headings=it.headings) for it in before
         ],
     )
-    return _chunks(document, texts)
+    return _chunks(document, texts, vectored(extracted, texts, most=ports.table_vectors_most))
 
 
 async def embed(
     ports: Ports, document: Document, chunks: Sequence[Chunk], *, path: tuple[str, ...], meter: Meter
 ) -> Collection[str]:
-    """Give each chunk its vector, those excepted that have one of the same model.
+    """Give each chunk that is to have a vector its own, where it has none of the same model.
 
     Returns:
-        The ids of those vectors of the document that belong to none of the chunks.
+        The ids of those vectors of the document that belong to none of these chunks.
     """
     there, model = await _models(ports, document), ports.embedder.model
-    lacking = [chunk for chunk in chunks if there.get(chunk.id) != model]
-    if len(lacking) < len(chunks):
+    wanted = [chunk for chunk in chunks if chunk.vectored]
+    lacking = [chunk for chunk in wanted if there.get(chunk.id) != model]
+    if len(lacking) < len(wanted):
         meter.spare()
     for begin in range(0, len(lacking), EMBEDDED_AT_A_TIME):
         some = lacking[begin : begin + EMBEDDED_AT_A_TIME]
         await ports.vectors.put(document.tenant, await _vectors(ports, some, path=path))
         await meter.report(begin + len(some), len(lacking))
     log.info("document_embedded", document=document.id, chunks=len(chunks), embedded=len(lacking))
-    return there.keys() - {chunk.id for chunk in chunks}
+    return there.keys() - {chunk.id for chunk in wanted}
 
 
 async def follow(ports: Ports, graph: Graph, document: Document) -> None:
@@ -69,11 +70,11 @@ def named(kind: str, *parts: object) -> str:
     return f"{kind}_{hashlib.blake2b(told, digest_size=13).hexdigest()}"
 
 
-def _chunks(document: Document, texts: Sequence[ChunkText]) -> list[Chunk]:
+def _chunks(document: Document, texts: Sequence[ChunkText], chosen: Sequence[bool]) -> list[Chunk]:
     """Chunks whose ids follow from what they say, so that what did not change keeps its vector."""
     said = Counter[str]()
     chunks = []
-    for text in texts:
+    for text, is_chosen in zip(texts, chosen, strict=True):
         told = _told(text.headings, text.text)
         said[told] += 1
         chunks.append(
@@ -88,6 +89,7 @@ def _chunks(document: Document, texts: Sequence[ChunkText]) -> list[Chunk]:
                 text=text.text,
                 text_hash=text.sha256,
                 file_hash=document.file_hash,
+                vectored=is_chosen,
             )
         )
     return chunks

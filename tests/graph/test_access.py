@@ -424,7 +424,7 @@ async def _everything(graph: Graph, by: Viewer, document: Document, job: Job, ch
 async def _keep_chunks(graph: Graph, document: Document, kept: list[Chunk]) -> None:
     async def keep(work: Work) -> None:
         await work.chunks.replace(document.id, kept)
-        await work.documents.put(document.chunked(len(kept), now=moment().now))
+        await work.documents.put(document.chunked(kept, now=moment().now))
 
     await graph.write(keep)
 

@@ -186,7 +186,8 @@ async def test_a_document_is_understood_stage_by_stage(graph: Graph, ada: Viewer
     )
     found = await get(graph, document.id, ada)
     assert found.understanding == make.understanding(title="Rivers")
-    kept = make.chunks(document, "salmon", "trout", "eel")
+    salmon, trout, eel = make.chunks(document, "salmon", "trout", "eel")
+    kept = [salmon, replace(trout, vectored=False), eel]
     await graph.write(documents.keep_chunks, kept, job=job.id, attempt=1, at=moment())
     assert (await get(graph, document.id, ada)).embedding is EmbeddingStatus.RUNNING
     at = moment()
@@ -194,7 +195,7 @@ async def test_a_document_is_understood_stage_by_stage(graph: Graph, ada: Viewer
 
     found = await get(graph, document.id, ada)
     assert (found.status, found.embedding) == (ProcessingStatus.COMPLETED, EmbeddingStatus.DONE)
-    assert (found.chunk_count, found.processed_at, found.version) == (3, at.now, 1)
+    assert (found.chunk_count, found.vector_count, found.processed_at, found.version) == (3, 2, at.now, 1)
     assert await graph.read(documents.chunks_to_index, document=document.id) == kept
     (over,) = await graph.read(documents.jobs_of_document, document=document.id, by=ada)
     assert (over.status, over.progress) == (JobStatus.COMPLETED, 100)

@@ -350,7 +350,8 @@ async def test_documents_are_told_as_far_as_they_are_understood(
         query ($id: ID!, $status: ProcessingStatus) {
           notebook(id: $id) {
             documents { edges { node {
-              name processingStatus embeddingStatus contentType title pageCount chunkCount metadata
+              name processingStatus embeddingStatus contentType title pageCount chunkCount vectorCount
+              metadata
               error { code message } processedAt version viewerPermission downloadUrl
               chunks(first: 1) { totalCount edges { cursor node { text ordinal headings page } } }
               piiDetected findings(first: 1) {
@@ -375,6 +376,7 @@ async def test_documents_are_told_as_far_as_they_are_understood(
     assert [it["metadata"] for it in found[:2]] == [None, None]
     assert found[2]["metadata"] == {"author": "Ada"}
     assert found[2]["chunks"]["totalCount"] == 2
+    assert [it["vectorCount"] for it in found] == [0, 0, 1, 0]
     assert [it["piiDetected"] for it in found] == [False, False, True, False]
     assert [it["findings"]["totalCount"] for it in found] == [0, 0, 2, 0]
     (edge,) = found[2]["findings"]["edges"]
@@ -397,7 +399,8 @@ async def _worked_on(graph: Graph, document: Document, job: Job, *, steps: int) 
         understanding = make.understanding(title="On rivers")
         found = make.findings(document, "•••• 4242", "•")
         await graph.write(documents.keep_understanding, understanding, found, at=at, **about)
-        await graph.write(documents.keep_chunks, make.chunks(document, "One", "Two"), at=at, **about)
+        one, two = make.chunks(document, "One", "Two")
+        await graph.write(documents.keep_chunks, [one, replace(two, vectored=False)], at=at, **about)
     if steps == 3:
         failure = Failure(code="FILE_ENCRYPTED", message="It is locked.")
         await graph.write(documents.fail, failure, at=at, **about)

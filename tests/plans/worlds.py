@@ -7,7 +7,7 @@ be written down once and asked anywhere.
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -229,6 +229,7 @@ class _Builder:
             metadata=random.choice(METADATA),
         )
         cut = make.chunks(document, *(f"Passage {place} ß" for place in range(random.randint(0, 5))))
+        cut = [replace(chunk, vectored=chunk.ordinal % 3 != 1) for chunk in cut]
         masks = [f"•••• {place}" for place in range(random.randint(0, 4))]
         found = make.findings(document, *masks, kind=random.choice(list(SensitiveKind)))
         failure = Failure(code="FILE_ENCRYPTED", message='It is "locked".')

@@ -228,6 +228,7 @@ def _kept(document: Document) -> dict[str, Any]:
         "pii_detected": document.pii_detected,
         "finding_count": document.finding_count,
         "chunk_count": document.chunk_count,
+        "vector_count": document.vector_count,
         "failure_code": document.failure and document.failure.code,
         "failure_message": document.failure and document.failure.message,
         "version": document.version,
@@ -273,6 +274,7 @@ def document_of(row: Row) -> Document:
         pii_detected=row["pii_detected"] or False,
         finding_count=row["finding_count"] or 0,
         chunk_count=row["chunk_count"],
+        vector_count=row["vector_count"],
         failure=failure_of(row),
         version=row["version"],
         number=row["number"] or 1,
@@ -322,6 +324,7 @@ def _row(chunk: Chunk) -> dict[str, Any]:
         "text": chunk.text,
         "text_hash": chunk.text_hash,
         "file_hash": chunk.file_hash,
+        "vectored": chunk.vectored,
     }
 
 
@@ -338,6 +341,7 @@ def chunk_of(row: Row) -> Chunk:
         text=row["text"],
         text_hash=row["text_hash"],
         file_hash=row["file_hash"],
+        vectored=row["vectored"],
     )
 
 

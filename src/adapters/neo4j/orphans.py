@@ -58,8 +58,8 @@ class Neo4jOrphans(Orphans):
         ]
 
     @override
-    async def known(self, chunks: Collection[str]) -> Collection[str]:
-        return {row["id"] for row in await self._run("orphans/known_chunks", ids=list(chunks))}
+    async def vectored(self, chunks: Collection[str]) -> Collection[str]:
+        return {row["id"] for row in await self._run("orphans/vectored", ids=list(chunks))}
 
     @override
     async def busy(self, ids: Collection[str], *, since: datetime) -> Collection[str]:

@@ -143,6 +143,7 @@ class Document:
         understanding: What processing found out; none before.
         pii_detected: Whether it says something about a person that is not for everybody.
         finding_count: How many findings of it are kept.
+        vector_count: How many of its chunks are found by meaning too, and not by their words alone.
         failure: Why processing failed; none if it did not.
         version: Rises with every change that people make; starts at 1.
         inside: In which document it came, such as an archive; none if it came by itself.
@@ -166,6 +167,7 @@ class Document:
     pii_detected: bool = False
     finding_count: int = 0
     chunk_count: int = 0
+    vector_count: int = 0
     failure: Failure | None = None
     version: int = 1
     number: int = 1
@@ -242,9 +244,15 @@ class Document:
             updated_at=now,
         )
 
-    def chunked(self, count: int, *, now: datetime) -> "Document":
-        """This document, cut into so many chunks that can be found by their words."""
-        return replace(self, chunk_count=count, embedding=EmbeddingStatus.RUNNING, updated_at=now)
+    def chunked(self, chunks: Sequence["Chunk"], *, now: datetime) -> "Document":
+        """This document, cut into *chunks* that can be found by their words."""
+        return replace(
+            self,
+            chunk_count=len(chunks),
+            vector_count=sum(chunk.vectored for chunk in chunks),
+            embedding=EmbeddingStatus.RUNNING,
+            updated_at=now,
+        )
 
     def begun(self, *, now: datetime) -> "Document":
         """This document while it is processed."""
@@ -286,6 +294,7 @@ class Chunk:
         end: Where it ends, exclusive.
         headings: The headings above it, from the top down.
         file_hash: The bytes it was cut from.
+        vectored: Whether it has a vector, by which it is found by meaning too.
     """
 
     id: ChunkId
@@ -298,6 +307,7 @@ class Chunk:
     text: str
     text_hash: str
     file_hash: str
+    vectored: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,7 +76,7 @@ async def keep_chunks(
 ) -> Document:
     """Commit the chunks, which makes the document's words findable, and go on to embedding."""
     advanced = await jobs.advance(work, id=job, attempt=attempt, stage="embed", at=at)
-    document = (await _live(work, advanced)).chunked(len(chunks), now=at.now)
+    document = (await _live(work, advanced)).chunked(chunks, now=at.now)
     await work.chunks.replace(document.id, chunks)
     await work.documents.put(document)
     return document
@@ -102,7 +102,7 @@ async def show(
     await noted(work, live)
     await exchange(work, live, number=version.number, by=version.uploaded_by, at=at)
     await work.versions.put(version.completed())
-    document = exchanged(live, version, findings, chunks=len(chunks), now=at.now)
+    document = exchanged(live, version, findings, chunks=chunks, now=at.now)
     await work.versions.show(document)
     await work.documents.put(document)
     await work.findings.replace(document.id, findings)

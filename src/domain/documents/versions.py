@@ -14,6 +14,7 @@ from aether.domain import checks
 from aether.domain.blobs import Blob, BlobKey
 from aether.domain.documents.entity import (
     Arrival,
+    Chunk,
     Document,
     DocumentId,
     EmbeddingStatus,
@@ -206,13 +207,19 @@ def showing(document: Document, version: Version, *, now: datetime) -> Document:
         pii_detected=False,
         finding_count=0,
         chunk_count=0,
+        vector_count=0,
         failure=None,
         updated_at=now,
     )
 
 
 def exchanged(
-    document: Document, version: Version, findings: Sequence[Finding], *, chunks: int, now: datetime
+    document: Document,
+    version: Version,
+    findings: Sequence[Finding],
+    *,
+    chunks: Sequence[Chunk],
+    now: datetime,
 ) -> Document:
     """*document* when it shows *version*, which is understood, cut and embedded."""
     if version.understanding is None:

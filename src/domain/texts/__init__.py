@@ -27,6 +27,7 @@ from aether.domain.texts.refusals import (
     FileUnreadable,
     FileUnsupported,
 )
+from aether.domain.texts.samples import vectored
 from aether.domain.texts.sections import Section, sections_of
 from aether.domain.texts.tables import JOINT, Cell, Grid, Layout, Merge
 
@@ -64,4 +65,5 @@ __all__ = [
     "Stretch",
     "chunks_of",
     "sections_of",
+    "vectored",
 ]

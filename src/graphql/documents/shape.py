@@ -45,6 +45,7 @@ class Document(Node):
         title: The title it gives itself, if any.
         page_count: How many pages it has; none where there are no pages.
         chunk_count: Into how many chunks it is cut.
+        vector_count: How many of its chunks are found by meaning too; all, unless its tables are long.
         pii_detected: Whether it says something about a person that is not for everybody; see `findings`.
         metadata: What it says of itself, such as its author.
         error: Why it could not be understood; none if it could.
@@ -66,6 +67,7 @@ class Document(Node):
     title: str | None
     page_count: int | None
     chunk_count: int
+    vector_count: int
     pii_detected: bool
     metadata: JSON | None
     error: JobFailure | None
@@ -97,6 +99,7 @@ class Document(Node):
             title=found.title if found else None,
             page_count=found.page_count if found else None,
             chunk_count=document.chunk_count,
+            vector_count=document.vector_count,
             pii_detected=document.pii_detected,
             metadata=JSON(dict(found.metadata)) if found else None,
             error=JobFailure.of(document.failure),

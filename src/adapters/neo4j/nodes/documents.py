@@ -45,6 +45,7 @@ class Document(StructuredNode):
     pii_detected = BooleanProperty()
     finding_count = IntegerProperty()
     chunk_count = IntegerProperty()
+    vector_count = IntegerProperty()
     failure_code = StringProperty()
     failure_message = StringProperty()
     version = IntegerProperty()
@@ -113,6 +114,7 @@ class Chunk(StructuredNode):
     text = StringProperty()
     text_hash = StringProperty()
     file_hash = StringProperty()
+    vectored = BooleanProperty()
     scope_ = StringProperty()
 
 

@@ -97,6 +97,7 @@ _KINDS: Mapping[str, Kind] = {
             **_FAILURE,
             **{it: _UNDERSTOOD.format(f"it.{it}") for it in ("content_type", "title", "page_count")},
             "metadata": _UNDERSTOOD.format("coalesce(it.extracted_metadata, '{}')"),
+            "vector_count": "coalesce(it.vector_count, it.chunk_count)",
             "pii_detected": "coalesce(it.pii_detected, false)",
             "viewer_permission": within_ceiling(LEVEL.format("it_notebook")),
             "path_in_container": "it.path_inside",

@@ -1,4 +1,4 @@
-// Those of the chunks that exist.
+// Those of the chunks that exist and are to have vectors.
 //
 // mode:    read
 // tenant:  any; orphans are looked for in all tenants
@@ -6,4 +6,5 @@
 // returns: id: string
 UNWIND $ids AS given
 MATCH (chunk:Chunk {id: given})
+WHERE coalesce(chunk.vectored, true)
 RETURN chunk.id AS id
