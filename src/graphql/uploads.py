@@ -23,7 +23,7 @@ from aether.graphql.callbacks import RegisteredCallback, registered
 from aether.graphql.context import Info
 from aether.graphql.documents import Document, document_by_id
 from aether.graphql.estimates import Estimate
-from aether.graphql.jobs import Job, followed, job_by_id
+from aether.graphql.jobs import Job, JobFailure, followed, job_by_id
 from aether.graphql.refusals import Payload, UserError, mutation
 from aether.graphql.scalars import BigInt
 from aether.graphql.versions import twins_of
@@ -49,6 +49,7 @@ class Upload:
         length: How many bytes will come; none if that is told later.
         created_at: When it was begun.
         expires_at: When it expires, unless bytes come.
+        error: Why it could not be finished; none unless it `FAILED`.
     """
 
     id: strawberry.ID
@@ -60,6 +61,7 @@ class Upload:
     length: BigInt | None
     created_at: datetime
     expires_at: datetime
+    error: JobFailure | None
     notebook_id: strawberry.Private[str | None]
     document_id: strawberry.Private[str | None]
     job_id: strawberry.Private[str | None]
@@ -78,6 +80,7 @@ class Upload:
             length=None if upload.length is None else BigInt(upload.length),
             created_at=upload.created_at,
             expires_at=upload.expires_at,
+            error=JobFailure.of(upload.failure),
             notebook_id=upload.notebook,
             document_id=upload.document,
             job_id=upload.job,
@@ -258,7 +261,7 @@ class UploadSubscriptions:
     async def upload_progress(
         self, info: Info, upload_id: strawberry.ID, after: str | None = None
     ) -> AsyncGenerator[UploadProgress, None]:
-        """One's own upload as it is, then how many bytes are kept, up to its end.
+        """One's own upload as it is, then how many bytes are kept, up to its end, however it ends.
 
         Args:
             upload_id: The upload.
@@ -267,7 +270,7 @@ class UploadSubscriptions:
         ports, id = info.context.ports, UploadId(upload_id)
         now = ports.moment().now
         known = Upload.of(await ports.receiver.look(id, by=info.context.viewer), now=now)
-        over = known.status is not UploadStatus.RECEIVING
+        over = known.status not in {UploadStatus.RECEIVING, UploadStatus.FINISHING}
         if after is None or over:
             yield UploadProgress(cursor=BEGINNING, gap=False, upload=known, eta=None, at=now)
         if over:
@@ -289,6 +292,7 @@ def _eta(pace: Pace, upload: Upload, *, at: datetime) -> Estimate | None:
 
 def _shown(upload: Upload, told: Mapping[str, Any]) -> Upload:
     """*upload*, as an event tells it."""
+    failure = told.get("failure")
     return replace(
         upload,
         status=UploadStatus(told["status"]),
@@ -296,6 +300,7 @@ def _shown(upload: Upload, told: Mapping[str, Any]) -> Upload:
         length=None if told["length"] is None else BigInt(told["length"]),
         document_id=told["document"],
         job_id=told["job"],
+        error=JobFailure.of(failure and Failure(code=failure["code"], message=failure["message"])),
     )
 
 
