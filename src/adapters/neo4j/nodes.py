@@ -384,6 +384,11 @@ class Upload(StructuredNode):
     expires_at = INSTANT()
     expires_second = IntegerProperty(index=True)
     aborted_at = INSTANT()
+    finish_at = INSTANT()
+    finish_second = IntegerProperty(index=True)
+    sha256 = StringProperty()
+    failure_code = StringProperty()
+    failure_message = StringProperty()
     priority = StringProperty()
 
 

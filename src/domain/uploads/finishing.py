@@ -51,7 +51,7 @@ async def take_up(work: Work, *, id: UploadId, at: Moment) -> Upload:
 
     Raises:
         UploadGone: It is over, or has expired.
-        UserShutOut: They may not enter any more.
+        Refused: They may not.
     """
     upload = await _wanted(work, id, at=at)
     if upload.notebook is not None:
@@ -66,6 +66,7 @@ async def finished(work: Work, blob: Blob, *, id: UploadId, at: Moment) -> Uploa
 
     Raises:
         UploadGone: It is over in another way, or has expired.
+        Refused: Whoever brings it may not have that any more.
     """
     upload = await work.uploads.lock(id)
     if upload is not None and upload.document is not None:
@@ -103,8 +104,15 @@ async def _wanted(work: Work, id: UploadId, *, at: Moment) -> Upload:
 
 
 async def _bringing(work: Work, upload: Upload) -> Viewer:
-    """Whoever brings the upload, as they may be let in now, to add a document and no more."""
+    """Whoever brings the upload, as they may be let in now, to add a document and no more.
+
+    Raises:
+        UserShutOut: They may not be.
+        RoleMissing: They may only read.
+    """
     owner = (await work.users.get_many([upload.owner])).get(upload.owner)
     if owner is None:
         raise UserMissing(upload.owner)
-    return Viewer.of(owner, ceiling=Permission.WRITE)
+    viewer = Viewer.of(owner, ceiling=Permission.WRITE)
+    viewer.creates()
+    return viewer
