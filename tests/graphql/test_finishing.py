@@ -3,15 +3,17 @@
 import asyncio
 import hashlib
 import secrets
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from aether import bootstrap
+from aether import bootstrap, settings
 from aether.adapters.s3.direct import DirectS3Blobs
 from aether.adapters.system import moment
 from aether.domain import trash, uploads
@@ -23,6 +25,7 @@ from aether.workers import trash as erasing
 from aether.workers.context import Ports
 from aether.workers.uploads import finish_once, finish_uploads
 from tests.adapters.test_s3_blobs import emptied, names
+from tests.e2e.test_kills import Process
 from tests.graphql import test_direct as directly
 from tests.graphql.house import Answer, Caller, House
 from tests.graphql.test_direct import DONE, LARGE, brought, parts_of
@@ -295,6 +298,31 @@ async def test_what_a_killed_worker_held_is_taken_up_when_its_lease_ends(
 
     await done(ada, id, store)
     assert not await house.opened.redis.exists(f"aether:lease:{id}")
+
+
+async def test_what_a_worker_that_was_killed_began_another_one_finishes(
+    ada: Caller, store: DirectS3Blobs, outside: httpx.AsyncClient, house: House, tmp_path: Path
+) -> None:
+    worker = Process(
+        (sys.executable, "-m", "aether.worker"), settings.environment(house.settings), tmp_path / "worker.log"
+    )
+    await worker.start()
+    try:
+        id = await noted(ada, outside)
+        async with asyncio.timeout(60):
+            while not await house.opened.redis.exists(f"aether:lease:{id}"):
+                await asyncio.sleep(0.001)
+        await worker.kill()
+        await worker.start()
+        async with asyncio.timeout(60):
+            while (await asked(ada, id))["status"] == "FINISHING":
+                await asyncio.sleep(0.1)
+    finally:
+        await worker.stop()
+
+    seen = await asked(ada, id)
+    assert (seen["status"], seen["document"]["fileHash"]) == ("COMPLETED", DIGEST)
+    assert PLACE in await names(store)
 
 
 async def test_only_one_worker_finishes_it(
