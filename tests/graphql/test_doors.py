@@ -34,7 +34,7 @@ async def house(
     """An Aether that takes small files, lets one job of a tenant wait, and runs none."""
     async with houses.serving(
         await engines.get(request.param),
-        redis_url=f"{redis_url.removesuffix('/0')}/9",
+        redis_url=f"{redis_url.removesuffix('/0')}/11",
         beside=beside,
         folder=tmp_path_factory.mktemp("narrow"),
         jobs_waiting_most=1,
