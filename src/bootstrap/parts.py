@@ -39,6 +39,7 @@ from aether.adapters.webhooks import sender as senders
 from aether.domain.blobs import Blobs
 from aether.domain.callbacks import Rules, Sender
 from aether.domain.direct import Direct
+from aether.domain.finishing import Finisher
 from aether.domain.presigning import Presigning
 from aether.domain.processing import Processing
 from aether.domain.receiving import Receiver
@@ -91,6 +92,7 @@ class Outside:
             receiver=self.receiver,
             moment=system.moment,
             processing=self.processing,
+            finisher=self.finisher,
             sender=self.sender,
             lease_s=self.settings.worker_lease_s,
             trash_lasts=timedelta(days=self.settings.trash_days) or None,
@@ -135,6 +137,13 @@ class Outside:
             return None
         seconds = self.settings.s3_presigned_s
         return Direct(self.graph, self.store, moment=system.moment, limits=self.limits, seconds=seconds)
+
+    @cached_property
+    def finisher(self) -> Finisher | None:
+        """What finishes large ones of them after the answer."""
+        if self.store is None:
+            return None
+        return Finisher(self.graph, self.store, moment=system.moment, limits=self.limits)
 
     @cached_property
     def views(self) -> Neo4jViews:

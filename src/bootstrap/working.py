@@ -16,7 +16,7 @@ from aether.workers.callbacks import deliver
 from aether.workers.events import relay
 from aether.workers.jobs import run_job, sweep
 from aether.workers.trash import sweep_trash
-from aether.workers.uploads import sweep_uploads
+from aether.workers.uploads import finish_uploads, sweep_uploads
 
 NICENESS = 10
 """How far a worker stands back behind whoever waits for an answer."""
@@ -50,6 +50,7 @@ async def work(settings: Settings) -> None:
             _tidied(opened),
             sweep(ports),
             sweep_uploads(ports),
+            finish_uploads(ports),
             sweep_trash(ports),
             deliver(ports),
         )

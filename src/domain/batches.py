@@ -134,6 +134,8 @@ def of_upload(entry: Entry, upload: Upload, *, kept: int, now: datetime) -> File
     match upload.status(now=now):
         case UploadStatus.ABORTED:
             return File(entry=entry, status=FileStatus.CANCELLED, progress=100)
+        case UploadStatus.FAILED:
+            return File(entry=entry, status=FileStatus.FAILED, progress=100, failure=upload.failure)
         case UploadStatus.EXPIRED:
             return File(entry=entry, status=FileStatus.FAILED, progress=100, failure=_EXPIRED)
         case _:

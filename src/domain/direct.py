@@ -1,16 +1,18 @@
 """Direct uploads: large files that clients bring to the store themselves, in parts.
 
 The store keeps the parts, and its word for them stands in the upload's metadata. When the client
-says that all are there they are put together, measured and hashed here; only then is there a
-document. What is refused or expires leaves nothing in the store.
+says that all are there they are put together, measured and hashed; only then is there a document.
+The client waits for that if the file is small; a worker does it if it is large (see `finishing`).
+What is refused or expires leaves nothing in the store.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 
 from aether.domain import documents, uploads
-from aether.domain.blobs import BlobMissing
+from aether.domain.blobs import Blob, BlobMissing
 from aether.domain.errors import Invalid
+from aether.domain.finishing import failure_of
 from aether.domain.graph import Graph
 from aether.domain.moments import Moment
 from aether.domain.presigning import Cut, PartsWrong, PartUrl, Presigning
@@ -27,6 +29,8 @@ from aether.domain.uploads import (
 from aether.domain.viewers import Viewer
 
 PARTS_AT_A_TIME = 1_000
+AT_ONCE_MOST = 64 << 20
+"""The largest file that is finished while its client waits, in bytes: that takes a second or so."""
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -92,7 +96,7 @@ class Direct:
             UploadGone: It was aborted, or has expired.
         """
         upload, cut = await self._opened(id, by=by)
-        if upload.document is not None:
+        if upload.document is not None or upload.finish_at is not None:
             return []
         numbers = range(after + 1, min(after + first, cut.count) + 1)
         sizes = {number: cut.sized(number) for number in numbers}
@@ -101,7 +105,9 @@ class Direct:
     async def complete(
         self, id: UploadId, tags: Sequence[tuple[int, str]], *, sha256: str | None, by: Viewer
     ) -> Upload:
-        """Make a document of an upload whose parts are all there; doing it twice makes one.
+        """Make a document of an upload whose parts are all there, or have a worker do so if it is large.
+
+        Doing it twice makes one document, and gives the same.
 
         Raises:
             PartsWrong: They are not all there, or not what they should be; those that are right stay.
@@ -110,16 +116,16 @@ class Direct:
         if sha256 is not None and not _HASH.fullmatch(sha256):
             raise Invalid("The hash has 64 lower-case hexadecimal digits.", field="sha256")
         upload, cut = await self._opened(id, by=by)
-        if upload.document is not None:
+        if upload.document is not None or upload.finish_at is not None:
             return upload
-        await self._store.assemble(id, upload.metadata, _numbered(tags, cut), cut=cut)
-        graph = self._graph.within(by.tenant)
+        graph, limits = self._graph.within(by.tenant), self._limits
         try:
-            blob = await self._store.adopt(id, length=cut.length, sha256=sha256)
-        except (ChecksumWrong, PartsWrong):
-            await graph.write(uploads.abort, id=id, by=by, at=self._moment())
-            await self._store.abandon(id, upload.metadata)
-            raise
+            await self._store.assemble(id, upload.metadata, _numbered(tags, cut), cut=cut)
+            if cut.length > AT_ONCE_MOST:
+                return await graph.write(
+                    uploads.finish_later, id=id, sha256=sha256, limits=limits, by=by, at=self._moment()
+                )
+            blob = await self._adopted(upload, cut, sha256=sha256)
         except BlobMissing:  # somebody else was faster
             done = await graph.read(uploads.get, id=id, by=by)
             if done.document is None:
@@ -128,6 +134,16 @@ class Direct:
         done = await graph.write(uploads.complete, blob, id=id, by=by, at=self._moment())
         await self._store.abandon(id, upload.metadata)
         return done
+
+    async def _adopted(self, upload: Upload, cut: Cut, *, sha256: str | None) -> Blob:
+        """The blob of an upload whose parts are together; the upload ends if it is the wrong one."""
+        try:
+            return await self._store.adopt(upload.id, length=cut.length, sha256=sha256)
+        except (ChecksumWrong, PartsWrong) as wrong:
+            graph, at = self._graph.within(upload.tenant), self._moment()
+            await graph.write(uploads.fail, upload, failure_of(wrong), limits=self._limits, at=at)
+            await self._store.abandon(upload.id, upload.metadata)
+            raise
 
     async def _opened(self, id: UploadId, *, by: Viewer) -> tuple[Upload, Cut]:
         upload = await self._graph.within(by.tenant).read(uploads.opened, id=id, by=by, at=self._moment())

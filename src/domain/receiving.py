@@ -223,6 +223,8 @@ class Receiver:
         """Forget what expired, its bytes first, and old batches; gives the number of uploads."""
         now, swept = self._moment().now, 0
         for upload in await self._graph.read(uploads.expired, before=now, limit=SWEPT_AT_A_TIME):
+            if upload.finish_at is not None and self._store is not None:
+                continue  # whoever finishes it ends it, and says why
             if await self._leases.held(JobId(upload.id)):
                 continue
             await self._dropped(upload, *upload.parts)
@@ -243,7 +245,8 @@ class Receiver:
         return await graph.write(uploads.begin, draft, id=id, limits=self.limits, by=by, at=at)
 
     async def _offset(self, upload: Upload) -> int:
-        if upload.document is not None and upload.length is not None:
+        there = upload.document is not None or upload.finish_at is not None
+        if there and upload.length is not None:
             return upload.length
         return await self._staging.size(upload.id)
 

@@ -284,6 +284,12 @@ async def pointed(work: Work, *, keys: Collection[BlobKey]) -> Collection[BlobKe
     return await work.leftovers.pointed(keys)
 
 
+async def leave(work: Work, key: BlobKey, *, of: str, tenant: TenantId, at: Moment) -> None:
+    """Note a blob that nobody needs any more; it is removed unless something points to it by then."""
+    id = LeftoverId(at.id("leftover", of, key))
+    await work.leftovers.add([Leftover(id=id, tenant=tenant, kind=LeftoverKind.BLOB, key=key)], at=at)
+
+
 async def settled(work: Work, leftover: Leftover, *, again: datetime | None) -> None:
     """Forget a leftover, or look at it *again* then."""
     if again is None:

@@ -91,10 +91,10 @@ class CreateDirectUploadPayload(Payload):
 
 @strawberry.type
 class CompleteDirectUploadPayload(Payload):
-    """The upload, which has become a document.
+    """The upload, which has become a document, or will soon.
 
     Attributes:
-        upload: The upload; none if it was refused.
+        upload: The upload, `COMPLETED`, or `FINISHING` if it has more than 64 MiB; none if it was refused.
     """
 
     upload: Upload | None = None
@@ -108,7 +108,7 @@ class DirectUploadQueries:
     async def direct_upload_parts(
         self, info: Info, upload_id: strawberry.ID, first: int = 100, after: int = 0
     ) -> list[DirectUploadPart]:
-        """Where the next parts of one's own direct upload go; none once it is a document.
+        """Where the next parts of one's own direct upload go; none once they are put together.
 
         Args:
             upload_id: The upload.
@@ -152,6 +152,9 @@ class DirectUploadMutations:
         self, info: Info, input: CompleteDirectUploadInput
     ) -> CompleteDirectUploadPayload:
         """Make a document of an upload whose parts are all in the store; doing it twice makes one.
+
+        A file of more than 64 MiB is finished after the answer: its upload is `FINISHING`, and ends
+        `COMPLETED` or `FAILED`, as `uploadProgress` and `upload` tell. What was asked for first counts.
 
         Args:
             input: The upload and its parts.

@@ -47,6 +47,11 @@ strawberry.enum(TenantStatus, description="Whether a tenant's people may enter."
 strawberry.enum(
     FileStatus, name="UploadBatchFileStatus", description="What has become of a file of a batch so far."
 )
-strawberry.enum(UploadStatus, description="Where an upload is in its life.")
+strawberry.enum(
+    UploadStatus,
+    description="Where an upload is in its life. RECEIVING: its bytes come. FINISHING: they are all at the "
+    "store, and a worker makes a document of them. COMPLETED: it is a document. FAILED: it could not be "
+    "finished; `error` says why. ABORTED: it was given up. EXPIRED: it did not end in time.",
+)
 strawberry.enum(Role, description="What a person may do in general.")
 strawberry.enum(UserStatus, description="Whether a user may enter.")

@@ -45,7 +45,8 @@ from aether.graphql.sessions import SessionQueries
 from aether.graphql.templates import TemplateMutations, TemplateQueries, template_by_id
 from aether.graphql.tenants import TenantMutations, TenantQueries, tenant_by_id
 from aether.graphql.trash import TrashMutations, TrashQueries
-from aether.graphql.uploads import UploadMutations, UploadQueries, UploadSubscriptions
+from aether.graphql.upload_progress import UploadSubscriptions
+from aether.graphql.uploads import UploadMutations, UploadQueries
 from aether.graphql.users import UserMutations, UserQueries, user_by_id
 from aether.graphql.versions import VersionMutations
 

@@ -1,10 +1,8 @@
-"""Uploads in the API: begun here, brought in pieces by tus, and looked at while they come."""
+"""Uploads in the API: begun here, brought in pieces by tus, and looked at."""
 
-from collections.abc import AsyncGenerator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import strawberry
 
@@ -12,18 +10,15 @@ from aether.domain import batches, callbacks, checks
 from aether.domain.batches import BatchId, Entry
 from aether.domain.documents import DocumentId
 from aether.domain.errors import Refused, Unavailable
-from aether.domain.estimates import Pace
-from aether.domain.events import BEGINNING
 from aether.domain.jobs import Failure, JobPriority
 from aether.domain.notebooks import NotebookId
 from aether.domain.receiving import Received
-from aether.domain.uploads import Draft, UploadId, UploadMissing, UploadStatus, topic_of
+from aether.domain.uploads import Draft, UploadId, UploadMissing, UploadStatus
 from aether.graphql.batches import UploadBatch, batch_by_id
 from aether.graphql.callbacks import RegisteredCallback, registered
 from aether.graphql.context import Info
 from aether.graphql.documents import Document, document_by_id
-from aether.graphql.estimates import Estimate
-from aether.graphql.jobs import Job, followed, job_by_id
+from aether.graphql.jobs import Job, JobFailure, job_by_id
 from aether.graphql.refusals import Payload, UserError, mutation
 from aether.graphql.scalars import BigInt
 from aether.graphql.versions import twins_of
@@ -49,6 +44,7 @@ class Upload:
         length: How many bytes will come; none if that is told later.
         created_at: When it was begun.
         expires_at: When it expires, unless bytes come.
+        error: Why it could not be finished; none unless it `FAILED`.
     """
 
     id: strawberry.ID
@@ -60,6 +56,7 @@ class Upload:
     length: BigInt | None
     created_at: datetime
     expires_at: datetime
+    error: JobFailure | None
     notebook_id: strawberry.Private[str | None]
     document_id: strawberry.Private[str | None]
     job_id: strawberry.Private[str | None]
@@ -78,6 +75,7 @@ class Upload:
             length=None if upload.length is None else BigInt(upload.length),
             created_at=upload.created_at,
             expires_at=upload.expires_at,
+            error=JobFailure.of(upload.failure),
             notebook_id=upload.notebook,
             document_id=upload.document,
             job_id=upload.job,
@@ -101,25 +99,6 @@ class Upload:
     async def job(self, info: Info) -> Job | None:
         """The job that processes the document."""
         return None if self.job_id is None else await job_by_id(info, self.job_id)
-
-
-@strawberry.type
-class UploadProgress:
-    """An upload at one moment.
-
-    Attributes:
-        cursor: Give it as `after` to go on from here.
-        gap: Whether something between `after` and this is lost; what is shown is the present all the same.
-        upload: The upload; with its document and its job when all bytes are there.
-        eta: When all bytes will be there, by how fast they came since one follows; none if that is not known.
-        at: When it was so.
-    """
-
-    cursor: str
-    gap: bool
-    upload: Upload
-    eta: Estimate | None
-    at: datetime
 
 
 @strawberry.input
@@ -248,55 +227,6 @@ class UploadQueries:
         except UploadMissing:
             return None
         return Upload.of(found, now=info.context.ports.moment().now)
-
-
-@strawberry.type
-class UploadSubscriptions:
-    """Uploads, live."""
-
-    @strawberry.subscription
-    async def upload_progress(
-        self, info: Info, upload_id: strawberry.ID, after: str | None = None
-    ) -> AsyncGenerator[UploadProgress, None]:
-        """One's own upload as it is, then how many bytes are kept, up to its end.
-
-        Args:
-            upload_id: The upload.
-            after: The cursor of the last one seen; everything behind it comes again.
-        """
-        ports, id = info.context.ports, UploadId(upload_id)
-        now = ports.moment().now
-        known = Upload.of(await ports.receiver.look(id, by=info.context.viewer), now=now)
-        over = known.status is not UploadStatus.RECEIVING
-        if after is None or over:
-            yield UploadProgress(cursor=BEGINNING, gap=False, upload=known, eta=None, at=now)
-        if over:
-            return
-        pace = Pace()
-        async for told in followed(info, topic_of(id), after):
-            shown, at = _shown(known, told.event.payload), told.event.at
-            pace.see(shown.offset, at=at)
-            eta = _eta(pace, shown, at=at)
-            yield UploadProgress(cursor=told.cursor, gap=told.gap, upload=shown, eta=eta, at=at)
-
-
-def _eta(pace: Pace, upload: Upload, *, at: datetime) -> Estimate | None:
-    if upload.status is not UploadStatus.RECEIVING or upload.length is None:
-        return None
-    rest = pace.rest(upload.length - upload.offset)
-    return rest and Estimate.of(rest.since(at))
-
-
-def _shown(upload: Upload, told: Mapping[str, Any]) -> Upload:
-    """*upload*, as an event tells it."""
-    return replace(
-        upload,
-        status=UploadStatus(told["status"]),
-        offset=BigInt(told["offset"]),
-        length=None if told["length"] is None else BigInt(told["length"]),
-        document_id=told["document"],
-        job_id=told["job"],
-    )
 
 
 @strawberry.type

@@ -9,6 +9,7 @@ from aether.domain.callbacks import Sender
 from aether.domain.embeddings import Embedder
 from aether.domain.estimates import Estimates
 from aether.domain.events import Feed
+from aether.domain.finishing import Finisher
 from aether.domain.graph import Graph
 from aether.domain.jobs import Leases, Queue
 from aether.domain.moments import Moment
@@ -27,6 +28,7 @@ class Ports:
     Attributes:
         scanner: Looks through files before they are read; none where that is not wanted.
         processing: Reads elsewhere what we do not; none where that is not wanted.
+        finisher: Finishes large uploads that came directly; none where none can.
         sender: Tells callbacks; none where that is left to others.
         lease_s: How long a worker that stopped answering still holds its job, in seconds.
         trash_lasts: After how long what was deleted is erased; none to keep it.
@@ -47,6 +49,7 @@ class Ports:
     receiver: Receiver
     moment: Callable[[], Moment]
     processing: Processing | None = None
+    finisher: Finisher | None = None
     sender: Sender | None = None
     lease_s: float = 6.0
     trash_lasts: timedelta | None = None

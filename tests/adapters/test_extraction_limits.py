@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from aether.adapters.extraction import reader as readers
 from aether.adapters.extraction.children import GRACE_S
 from aether.adapters.extraction.reader import ChildReader
-from aether.domain.texts import FileBroken, FileTooComplex, ReaderDown
+from aether.domain.texts import FileBroken, FileTooComplex, Member, ReaderDown
 from tests import make_files as make
 
 
@@ -247,3 +248,35 @@ print(len(said.pages), used.ru_maxrss, used.ru_utime + used.ru_stime)
     assert int(pages) == 1_600
     assert int(kilobytes) < 200_000
     assert float(seconds) < 15
+
+
+async def test_keeping_what_comes_in_a_file_slowly_counts_nothing_against_its_time(tmp_path: Path) -> None:
+    archive, kept = tmp_path / "archive", list[str]()
+    names = [f"{river}.txt" for river in ("elbe", "oder", "spree", "havel")]
+    archive.write_bytes(make.packed({name: name.encode() for name in names}))
+
+    async def slowly(member: Member, pieces: AsyncIterator[bytes]) -> None:
+        assert [piece async for piece in pieces]
+        await asyncio.sleep(2)
+        kept.append(member.path)
+
+    reader = ChildReader(wall_s=5)
+    await reader.read(archive, name="a.zip", content_type=None, on_member=slowly)
+
+    assert kept == names
+
+
+async def test_a_store_that_never_answers_does_not_hold_up_a_file_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readers, "MEMBER_S", 0.5)
+    archive = tmp_path / "archive"
+    archive.write_bytes(make.packed({"elbe.txt": b"Tidal."}))
+
+    async def never(_: Member, pieces: AsyncIterator[bytes]) -> None:
+        assert [piece async for piece in pieces]
+        await asyncio.Event().wait()
+
+    async with asyncio.timeout(20):
+        with pytest.raises(FileTooComplex):
+            await ChildReader(wall_s=2).read(archive, name="a.zip", content_type=None, on_member=never)

@@ -100,6 +100,18 @@ async def test_what_is_too_large_for_one_copy_is_copied_in_parts(
     assert len(await names(blobs)) == 1
 
 
+async def test_a_copy_in_parts_that_breaks_off_leaves_nothing(
+    blobs: S3Blobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(s3lib, "COPIED_AT_ONCE", PART)
+    monkeypatch.setattr(s3lib, "COPIED_PART", 1 << 20)  # too small for any part but the last
+
+    with pytest.raises(StoreDown):
+        await blobs.keep(pieces_of(LARGE), most=MUCH)
+
+    assert await names(blobs) == []
+
+
 async def test_the_same_bytes_are_kept_once_however_many_bring_them(blobs: S3Blobs) -> None:
     kept = await asyncio.gather(*(blobs.keep(pieces_of(LARGE), most=MUCH) for _ in range(4)))
 

@@ -28,6 +28,7 @@ DOMAIN_ONLY = {
     "errors": "the classes of refusals",
     "estimates": "judged by what Redis remembers of jobs; the API shows them of jobs and uploads",
     "events": "the outbox and the feed; the API shows them as subscriptions",
+    "finishing": "finishes large direct uploads; the worker uses it",
     "graph": "the port of transactions",
     "identity": "ports and values; the API calls them sessions",
     "moments": "a value",

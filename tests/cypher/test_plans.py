@@ -184,16 +184,20 @@ async def _upload(graph: Graph, by: Viewer, notebook: NotebookId) -> None:
     entries = [Entry(name="x", size=1)]
     await graph.write(batches.add, entries, id=batch, notebook=notebook, by=by, now=moment().now)
     limits = Limits(most=1, lasts=timedelta(hours=1))
-    for done in (True, False):
+    for end in ("complete", "abort", "finish", "fail"):
         at = moment()
         id = UploadId(at.id("upload"))
         draft = Draft(notebook=notebook, filename="x", declared_type="x", length=1)
-        await graph.write(uploads.begin, draft, id=id, limits=limits, by=by, at=at)
-        if done:
+        begun = await graph.write(uploads.begin, draft, id=id, limits=limits, by=by, at=at)
+        if end == "complete":
             blob = Blob(key=BlobKey("x"), size=1, sha256="x")
             await graph.write(uploads.complete, blob, id=id, by=by, at=at)
-        else:
+        elif end == "abort":
             await graph.write(uploads.abort, id=id, by=by, at=at)
+        elif end == "finish":
+            await graph.write(uploads.finish_later, id=id, sha256="x", limits=limits, by=by, at=at)
+        else:
+            await graph.write(uploads.fail, begun, Failure(code="X", message="x"), limits=limits, at=at)
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ import pytest
 
 from aether.adapters.neo4j.graph import Neo4jGraph
 from aether.adapters.system import moment
-from aether.domain import documents, jobs, notebooks, uploads
+from aether.domain import documents, jobs, notebooks, trash, uploads
 from aether.domain.access import Permission, PermissionMissing
 from aether.domain.blobs import Blob, BlobKey, FileEmpty, FileTooLarge
 from aether.domain.documents import DocumentId
 from aether.domain.errors import Invalid
 from aether.domain.graph import Graph
-from aether.domain.jobs import JobId, QueueFull
+from aether.domain.jobs import Failure, JobId, QueueFull
 from aether.domain.moments import Moment
 from aether.domain.notebooks import Notebook, NotebookArchived, NotebookMissing
 from aether.domain.uploads import (
@@ -298,3 +298,156 @@ async def test_an_upload_is_refused_while_too_many_jobs_wait_unless_its_bytes_ar
     whole = draft(book, kind=UploadKind.FINAL, parts=(part.id,))
 
     assert (await begin(graph, ada, whole, limits=full)).kind is UploadKind.FINAL
+
+
+async def finish_later(
+    graph: Graph, by: Viewer, upload: Upload, *, sha256: str | None = None, at: Moment | None = None
+) -> Upload:
+    return await graph.write(
+        uploads.finish_later, id=upload.id, sha256=sha256, limits=LIMITS, by=by, at=at or moment()
+    )
+
+
+async def due(anybody: Neo4jGraph, upload: Upload, *, at: Moment) -> list[Upload]:
+    """The upload, if a worker is to look at it by then."""
+    found = await anybody.read(uploads.to_finish, now=at.now, limit=1000)
+    return [it for it in found if it.id == upload.id]
+
+
+async def test_an_upload_is_for_a_worker_to_finish_as_was_said_first(
+    anybody: Neo4jGraph, graph: Graph, ada: Viewer, upload: Upload
+) -> None:
+    at = moment()
+    assert await due(anybody, upload, at=at) == []
+
+    noted = await finish_later(graph, ada, upload, sha256="ab" * 32, at=at)
+
+    assert noted == replace(upload, finish_at=at.now, sha256="ab" * 32, expires_at=at.now + LIMITS.lasts)
+    assert noted.status(now=at.now) is UploadStatus.FINISHING
+    assert noted.status(now=later(noted).now) is UploadStatus.EXPIRED
+    assert await finish_later(graph, ada, upload, sha256="cd" * 32) == noted
+    assert await due(anybody, upload, at=at) == [noted]
+
+
+async def test_what_was_taken_up_is_looked_at_again_a_while_later(
+    anybody: Neo4jGraph, graph: Graph, ada: Viewer, upload: Upload
+) -> None:
+    at = moment()
+    await finish_later(graph, ada, upload, at=at)
+
+    taken = await graph.write(uploads.take_up, id=upload.id, at=at)
+
+    assert taken.finish_at is not None
+    assert taken.finish_at > at.now
+    assert await due(anybody, upload, at=at) == []
+    assert await due(anybody, upload, at=Moment(now=taken.finish_at, seed=b"x")) == [taken]
+
+
+async def test_what_a_worker_finished_is_one_document_and_nobody_looks_at_it_again(
+    anybody: Neo4jGraph, graph: Graph, ada: Viewer, book: Notebook, upload: Upload
+) -> None:
+    await finish_later(graph, ada, upload)
+
+    first = await graph.write(uploads.finished, BLOB, id=upload.id, at=moment())
+    second = await graph.write(uploads.finished, BLOB, id=upload.id, at=moment())
+
+    assert first == second == await finish_later(graph, ada, upload)
+    assert first.status(now=moment().now) is UploadStatus.COMPLETED
+    assert await due(anybody, upload, at=later(first)) == []
+    of_book = await graph.read(documents.jobs_of_notebook, notebook=book.id, live=True, by=ada)
+    assert [(job.id, job.created_by) for job in of_book] == [(first.job, ada.user)]
+    with pytest.raises(UploadGone):
+        await graph.write(uploads.take_up, id=upload.id, at=moment())
+
+
+async def test_what_no_worker_was_asked_for_or_was_given_up_is_not_finished(
+    anybody: Neo4jGraph, graph: Graph, ada: Viewer, book: Notebook, upload: Upload
+) -> None:
+    aborted, at = await begin(graph, ada, draft(book)), moment()
+    await finish_later(graph, ada, aborted)
+    assert not await graph.read(uploads.given_up, id=aborted.id)
+    await graph.write(uploads.abort, id=aborted.id, by=ada, at=at)
+
+    assert await graph.read(uploads.given_up, id=aborted.id)
+    assert await due(anybody, aborted, at=later(aborted)) == []
+    for id in (upload.id, aborted.id, UploadId("upload_x")):
+        with pytest.raises(UploadGone):
+            await graph.write(uploads.take_up, id=id, at=at)
+        with pytest.raises(UploadGone):
+            await graph.write(uploads.finished, BLOB, id=id, at=at)
+    with pytest.raises(UploadGone):
+        await finish_later(graph, ada, aborted)
+
+
+async def test_what_cannot_be_finished_fails_once_and_is_told_for_a_while(
+    anybody: Neo4jGraph, graph: Graph, ada: Viewer, upload: Upload
+) -> None:
+    noted = await finish_later(graph, ada, upload)
+    at = later(noted)
+
+    for code in ("FIRST", "SECOND"):
+        failure = Failure(code=code, message="It rained.")
+        await graph.write(uploads.fail, noted, failure, limits=LIMITS, at=at)
+
+    failed = await get(graph, ada, upload.id)
+    assert failed.failure == Failure(code="FIRST", message="It rained.")
+    assert failed.expires_at == at.now + LIMITS.lasts
+    assert failed.status(now=at.now) is UploadStatus.FAILED
+    assert await due(anybody, upload, at=later(failed)) == []
+    with pytest.raises(UploadGone):
+        await graph.read(uploads.opened, id=upload.id, by=ada, at=at)
+
+
+async def test_what_is_a_document_does_not_fail(graph: Graph, ada: Viewer, upload: Upload) -> None:
+    noted = await finish_later(graph, ada, upload)
+    completed = await graph.write(uploads.finished, BLOB, id=upload.id, at=moment())
+
+    failure = Failure(code="LATE", message="It rained.")
+    await graph.write(uploads.fail, noted, failure, limits=LIMITS, at=moment())
+
+    assert await get(graph, ada, upload.id) == completed
+
+
+async def test_a_blob_that_was_kept_for_a_failed_upload_is_noted_as_left_over(
+    anybody: Neo4jGraph, graph: Graph, ada: Viewer, upload: Upload
+) -> None:
+    noted, at = await finish_later(graph, ada, upload), moment()
+    blob = replace(BLOB, key=BlobKey(at.seed.hex().ljust(64, "0")[:64]))
+
+    failure = Failure(code="LATE", message="It rained.")
+    await graph.write(uploads.fail, noted, failure, blob=blob, limits=LIMITS, at=at)
+
+    found = await anybody.read(trash.leftovers, now=at.now, limit=1000)
+    assert [it.tenant for it in found if it.key == blob.key] == [ada.tenant]
+
+
+async def test_an_upload_is_finished_by_right_of_whoever_brings_it_and_no_other(
+    graph: Graph, ada: Viewer, ben: Viewer, book: Notebook
+) -> None:
+    await make.shared(graph, ada, book, ben, permission=Permission.WRITE)
+    upload = await begin(graph, ben, draft(book))
+    with pytest.raises(UploadMissing):
+        await finish_later(graph, ada, upload)
+    await finish_later(graph, ben, upload)
+    await graph.write(uploads.take_up, id=upload.id, at=moment())
+    await graph.write(notebooks.archive, id=book.id, archived=True, version=None, by=ada, at=moment())
+
+    with pytest.raises(NotebookArchived):
+        await graph.write(uploads.take_up, id=upload.id, at=moment())
+    with pytest.raises(NotebookArchived):
+        await graph.write(uploads.finished, BLOB, id=upload.id, at=moment())
+    assert (await get(graph, ben, upload.id)).document is None
+
+
+async def test_a_failed_upload_is_not_an_unfinished_one(plain: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aether.domain.uploads.keeping.OPEN_MOST", 1)
+    graph, ada = plain.graph, await plain.person("ada")
+    book = await make.notebook(graph, ada)
+    upload = await finish_later(graph, ada, await begin(graph, ada, draft(book)))
+    with pytest.raises(TooManyUploads):
+        await begin(graph, ada, draft(book))
+
+    failure = Failure(code="LATE", message="It rained.")
+    await graph.write(uploads.fail, upload, failure, limits=LIMITS, at=moment())
+
+    await begin(graph, ada, draft(book))

@@ -260,8 +260,9 @@ async def test_other_bytes_than_were_announced_are_refused_and_leave_nothing(
 
     assert refusal[0] == "UPLOAD_CHECKSUM_WRONG"
     assert await names(store) == []
-    shown = await ada.ask("query ($id: ID!) { upload(id: $id) { status document { id } } }", id=id)
-    assert shown["upload"] == {"status": "ABORTED", "document": None}
+    query = "query ($id: ID!) { upload(id: $id) { status error { code } document { id } } }"
+    shown = {"status": "FAILED", "error": {"code": "UPLOAD_CHECKSUM_WRONG"}, "document": None}
+    assert (await ada.ask(query, id=id))["upload"] == shown
     assert (await ada.refused("completeDirectUpload", id=id, parts=tags))[0] == "UPLOAD_GONE"
 
 

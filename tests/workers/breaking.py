@@ -94,3 +94,26 @@ class Deaf:
     async def follow(self, *_: object, **__: object) -> AsyncIterator[Any]:
         await asyncio.Event().wait()
         yield
+
+
+class Followed:
+    """*port*, after whose first call of *name* something else happens."""
+
+    def __init__(self, port: Any, name: str, then: Hook) -> None:
+        self._port = port
+        self._name = name
+        self._then: Hook | None = then
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._port, name)
+        if name != self._name:
+            return found
+
+        async def called(*args: Any, **kwargs: Any) -> Any:
+            answer = await found(*args, **kwargs)
+            then, self._then = self._then, None
+            if then is not None:
+                await then()
+            return answer
+
+        return called

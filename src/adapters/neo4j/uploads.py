@@ -6,6 +6,7 @@ from datetime import datetime
 
 from typing_extensions import override
 
+from aether.adapters.neo4j.jobs import failure_of
 from aether.adapters.neo4j.rows import instant, instant_or_none, lock
 from aether.adapters.neo4j.runner import Row, Runner
 from aether.domain.jobs import JobPriority
@@ -61,6 +62,11 @@ class Neo4jUploads(Uploads):
             expires_at=upload.expires_at,
             expires_second=_second(upload.expires_at),
             aborted_at=upload.aborted_at,
+            finish_at=upload.finish_at,
+            finish_second=None if upload.finish_at is None else _second(upload.finish_at),
+            sha256=upload.sha256,
+            failure_code=upload.failure and upload.failure.code,
+            failure_message=upload.failure and upload.failure.message,
         )
 
     @override
@@ -75,6 +81,11 @@ class Neo4jUploads(Uploads):
     @override
     async def expired(self, *, before: datetime, limit: int) -> Sequence[Upload]:
         rows = await self._run("uploads/expired", before=_second(before), most=limit)
+        return [upload_of(row["upload"]) for row in rows]
+
+    @override
+    async def unended(self, *, now: datetime, limit: int) -> Sequence[Upload]:
+        rows = await self._run("uploads/unended", now=_second(now), most=limit)
         return [upload_of(row["upload"]) for row in rows]
 
 
@@ -102,5 +113,8 @@ def upload_of(row: Row) -> Upload:
         created_at=instant(row["created_at"]),
         expires_at=instant(row["expires_at"]),
         aborted_at=instant_or_none(row["aborted_at"]),
+        finish_at=instant_or_none(row["finish_at"]),
+        sha256=row["sha256"],
+        failure=failure_of(row),
         priority=JobPriority(row["priority"] or JobPriority.NORMAL),
     )

@@ -39,9 +39,9 @@ T = TypeVar("T")
 
 PART = 8 << 20
 """How large the parts of a large blob are, in bytes; S3 takes at most 10,000 of them."""
-COPIED_AT_ONCE = 5 << 30
-"""The largest object that S3 copies in one request, in bytes."""
-COPIED_PART = 1 << 30
+COPIED_AT_ONCE = 256 << 20
+"""The largest object that is copied in one request, in bytes; S3 takes 5 GiB, but others answer late."""
+COPIED_PART = 256 << 20
 LISTED = 1_000
 """How many blobs are listed at a time."""
 LEFT_OVER = timedelta(days=1)
@@ -236,6 +236,14 @@ class S3Blobs(Blobs):
     async def _copy_in_parts(self, source: Mapping[str, str], place: Mapping[str, str], size: int) -> None:
         begun = await self._client.create_multipart_upload(**place, **self._kept)
         upload = {**place, "UploadId": begun["UploadId"]}
+        try:
+            await self._copy_parts(source, upload, size)
+        except BaseException:
+            with suppress(ClientError, *FAULTS):
+                await asyncio.shield(self._client.abort_multipart_upload(**upload))
+            raise
+
+    async def _copy_parts(self, source: Mapping[str, str], upload: Mapping[str, str], size: int) -> None:
         tags = []
         for number, start in enumerate(range(0, size, COPIED_PART), 1):
             end = min(start + COPIED_PART, size) - 1

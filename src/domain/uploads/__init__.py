@@ -9,31 +9,19 @@ document, once, however often that is tried. Who brings it is the only one who s
 from aether.domain.uploads.entity import (
     ALGORITHMS,
     METADATA_MOST,
-    OPEN_MOST,
     PARTS_MOST,
     Checksum,
-    ChecksumWrong,
     Draft,
-    LengthWrong,
     Limits,
-    OffsetWrong,
-    PartUnfinished,
-    TooManyUploads,
     Upload,
-    UploadBusy,
-    UploadComplete,
-    UploadGone,
     UploadId,
-    UploadIsFinal,
     UploadKind,
-    UploadMissing,
-    UploadOverrun,
     UploadStatus,
-    UploadTaken,
     document_of,
     told,
     topic_of,
 )
+from aether.domain.uploads.finishing import fail, finish_later, finished, given_up, take_up, to_finish
 from aether.domain.uploads.keeping import (
     abort,
     begin,
@@ -46,6 +34,21 @@ from aether.domain.uploads.keeping import (
     parts_of,
 )
 from aether.domain.uploads.ports import Staging, Uploads, Work
+from aether.domain.uploads.refusals import (
+    OPEN_MOST,
+    ChecksumWrong,
+    LengthWrong,
+    OffsetWrong,
+    PartUnfinished,
+    TooManyUploads,
+    UploadBusy,
+    UploadComplete,
+    UploadGone,
+    UploadIsFinal,
+    UploadMissing,
+    UploadOverrun,
+    UploadTaken,
+)
 
 __all__ = [
     "ALGORITHMS",
@@ -79,11 +82,17 @@ __all__ = [
     "complete",
     "document_of",
     "expired",
+    "fail",
+    "finish_later",
+    "finished",
     "forget",
     "get",
+    "given_up",
     "go_on",
     "opened",
     "parts_of",
+    "take_up",
+    "to_finish",
     "told",
     "topic_of",
 ]

@@ -1,4 +1,4 @@
-"""The upload itself, the checksums of its pieces, and its refusals."""
+"""The upload itself, and the checksums of its pieces."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,18 +9,17 @@ from typing import NewType
 from aether.domain import checks, documents, jobs
 from aether.domain.blobs import FileEmpty, FileTooLarge
 from aether.domain.documents import DocumentId
-from aether.domain.errors import Conflict, Forbidden, Invalid, Missing
-from aether.domain.jobs import JobId, JobPriority
+from aether.domain.errors import Invalid
+from aether.domain.jobs import Failure, JobId, JobPriority
 from aether.domain.notebooks import NotebookId
 from aether.domain.tenants import TenantId
+from aether.domain.uploads.refusals import LengthWrong, UploadComplete, UploadGone
 from aether.domain.users import UserId
 
 UploadId = NewType("UploadId", str)
 
 TYPE_MOST = 255
 METADATA_MOST = 8_000
-OPEN_MOST = 1_000
-"""The most unfinished uploads that one person can have at a time."""
 PARTS_MOST = 100
 """The most parts of which a file can be put together."""
 ALGORITHMS: Mapping[str, int] = {"sha256": 32, "sha1": 20, "crc32": 4, "crc32c": 4}
@@ -40,130 +39,11 @@ class UploadStatus(StrEnum):
     """Where an upload is in its life."""
 
     RECEIVING = "receiving"
+    FINISHING = "finishing"
     COMPLETED = "completed"
+    FAILED = "failed"
     ABORTED = "aborted"
     EXPIRED = "expired"
-
-
-class UploadMissing(Missing):
-    """There is no such upload, or it is somebody else's."""
-
-    code = "UPLOAD_NOT_FOUND"
-
-    def __init__(self, id: str) -> None:
-        super().__init__(f"There is no upload {id}.")
-
-
-class UploadGone(Missing):
-    """The upload was aborted, or has expired: nothing of it is left."""
-
-    code = "UPLOAD_GONE"
-
-    def __init__(self, id: str) -> None:
-        super().__init__(f"The upload {id} was aborted or has expired; begin another.")
-
-
-class UploadComplete(Conflict):
-    """The upload is a document already: it cannot be aborted any more."""
-
-    code = "UPLOAD_COMPLETE"
-
-    def __init__(self, id: str, document: str) -> None:
-        super().__init__(f"The upload {id} is the document {document} already; delete that.")
-
-
-class UploadIsFinal(Forbidden):
-    """The upload is put together of others, and takes no bytes of its own."""
-
-    code = "UPLOAD_IS_FINAL"
-
-    def __init__(self, id: str) -> None:
-        super().__init__(f"The upload {id} is put together of others, and takes no bytes of its own.")
-
-
-class UploadBusy(Conflict):
-    """Bytes of the upload are coming on another connection right now.
-
-    Attributes:
-        retry_after_s: After how many seconds that connection counts no longer if it falls silent.
-    """
-
-    code = "UPLOAD_BUSY"
-
-    def __init__(self, id: str, *, retry_after_s: float) -> None:
-        super().__init__(f"Bytes of the upload {id} are coming on another connection right now.")
-        self.retry_after_s = retry_after_s
-
-
-class UploadTaken(Conflict):
-    """Another connection goes on with the upload, since this one was silent for too long."""
-
-    code = "UPLOAD_TAKEN"
-
-    def __init__(self, id: str) -> None:
-        super().__init__(f"Another connection goes on with the upload {id}.")
-
-
-class OffsetWrong(Conflict):
-    """The bytes do not begin where the upload stops.
-
-    Attributes:
-        offset: Where it stops: how many bytes are kept.
-    """
-
-    code = "UPLOAD_OFFSET_WRONG"
-
-    def __init__(self, offset: int) -> None:
-        super().__init__(f"{offset:,} bytes are kept, so the next ones must begin at offset {offset}.")
-        self.offset = offset
-
-
-class LengthWrong(Invalid):
-    """The length of the upload cannot be this."""
-
-    code = "UPLOAD_LENGTH_WRONG"
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message, field="length")
-
-
-class UploadOverrun(Invalid):
-    """There are more bytes than were announced."""
-
-    code = "UPLOAD_OVERRUN"
-
-    def __init__(self, length: int) -> None:
-        super().__init__(f"There are more bytes than the {length:,} that were announced.", field="length")
-
-
-class ChecksumWrong(Invalid):
-    """The bytes are not those of the checksum; none of them was kept."""
-
-    code = "UPLOAD_CHECKSUM_WRONG"
-
-    def __init__(self) -> None:
-        super().__init__("The bytes are not those of the checksum; send them again.", field="checksum")
-
-
-class PartUnfinished(Conflict):
-    """A part of the upload is not complete."""
-
-    code = "UPLOAD_PART_UNFINISHED"
-
-    def __init__(self, id: str) -> None:
-        super().__init__(f"The part {id} is not complete.")
-
-
-class TooManyUploads(Invalid):
-    """The viewer has as many unfinished uploads as one person can have."""
-
-    code = "TOO_MANY_UPLOADS"
-
-    def __init__(self) -> None:
-        super().__init__(
-            f"One person can have at most {OPEN_MOST:,} unfinished uploads; finish or abort some.",
-            field="notebook",
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,6 +143,10 @@ class Upload:
         document: What became of it; none before.
         job: The job that processes the document; none also if that had these bytes already.
         aborted_at: When it was given up; none if it was not.
+        finish_at: When a worker next looks whether to finish it, now that its bytes are all at the store;
+            none if no worker is to.
+        sha256: The hash that it must have then, in hexadecimal; none if that was not told.
+        failure: Why it could not be finished; none if it could, or was not tried.
         priority: How soon what it becomes is processed.
     """
 
@@ -282,6 +166,9 @@ class Upload:
     created_at: datetime
     expires_at: datetime
     aborted_at: datetime | None = None
+    finish_at: datetime | None = None
+    sha256: str | None = None
+    failure: Failure | None = None
     priority: JobPriority = JobPriority.NORMAL
 
     @classmethod
@@ -318,17 +205,26 @@ class Upload:
         """Where it is in its life at *now*."""
         if self.document is not None:
             return UploadStatus.COMPLETED
+        if self.failure is not None:
+            return UploadStatus.FAILED
         if self.aborted_at is not None:
             return UploadStatus.ABORTED
-        return UploadStatus.EXPIRED if now >= self.expires_at else UploadStatus.RECEIVING
+        if now >= self.expires_at:
+            return UploadStatus.EXPIRED
+        return UploadStatus.RECEIVING if self.finish_at is None else UploadStatus.FINISHING
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended, unless it expires."""
+        return self.document is not None or self.failure is not None or self.aborted_at is not None
 
     def live(self, *, now: datetime) -> "Upload":
-        """This upload, if bytes can come, or it is a document.
+        """This upload, if bytes can come, or are all there, or it is a document.
 
         Raises:
-            UploadGone: It was aborted, or has expired.
+            UploadGone: It was aborted, could not be finished, or has expired.
         """
-        if self.status(now=now) in {UploadStatus.ABORTED, UploadStatus.EXPIRED}:
+        if self.status(now=now) in {UploadStatus.ABORTED, UploadStatus.FAILED, UploadStatus.EXPIRED}:
             raise UploadGone(self.id)
         return self
 
@@ -356,7 +252,15 @@ class Upload:
 
     def completed(self, document: DocumentId, job: JobId | None) -> "Upload":
         """This upload, now a document."""
-        return replace(self, document=document, job=job)
+        return replace(self, document=document, job=job, finish_at=None)
+
+    def finishing(self, *, sha256: str | None, limits: Limits, now: datetime) -> "Upload":
+        """This upload, for a worker to finish, given all of its time anew."""
+        return replace(self.prolonged(limits=limits, now=now), finish_at=now, sha256=sha256)
+
+    def failed(self, failure: Failure, *, limits: Limits, now: datetime) -> "Upload":
+        """This upload, which could not be finished; why is told for as long as one lasts."""
+        return replace(self.prolonged(limits=limits, now=now), failure=failure, finish_at=None)
 
     def aborted(self, *, now: datetime) -> "Upload":
         """This upload, given up.
@@ -366,7 +270,7 @@ class Upload:
         """
         if self.document is not None:
             raise UploadComplete(self.id, self.document)
-        return replace(self, aborted_at=now)
+        return replace(self, aborted_at=now, finish_at=None)
 
 
 def document_of(id: UploadId) -> DocumentId:
@@ -388,4 +292,5 @@ def told(upload: Upload, *, kept: int, now: datetime) -> dict[str, object]:
         "length": upload.length,
         "document": upload.document,
         "job": upload.job,
+        "failure": upload.failure and {"code": upload.failure.code, "message": upload.failure.message},
     }

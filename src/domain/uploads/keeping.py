@@ -10,19 +10,17 @@ from aether.domain.documents import Arrival
 from aether.domain.events import Event, EventId
 from aether.domain.moments import Moment
 from aether.domain.uploads.entity import (
-    OPEN_MOST,
     Draft,
     Limits,
-    TooManyUploads,
     Upload,
     UploadId,
     UploadKind,
-    UploadMissing,
     document_of,
     told,
     topic_of,
 )
 from aether.domain.uploads.ports import Work
+from aether.domain.uploads.refusals import OPEN_MOST, TooManyUploads, UploadMissing
 from aether.domain.viewers import Viewer
 
 
@@ -40,7 +38,7 @@ async def begin(work: Work, draft: Draft, *, id: UploadId, limits: Limits, by: V
     await work.users.lock([by.user])
     begun = (await work.uploads.get_many([id])).get(id)
     if begun is not None:
-        return _own(begun, id, by=by)
+        return own(begun, id, by=by)
     if draft.notebook is not None:
         await documents.may_add(work, notebook=draft.notebook, by=by)
     if draft.kind is not UploadKind.FINAL:
@@ -57,7 +55,7 @@ async def get(work: Work, *, id: UploadId, by: Viewer) -> Upload:
     Raises:
         UploadMissing: It does not exist, or is somebody else's.
     """
-    return _own((await work.uploads.get_many([id])).get(id), id, by=by)
+    return own((await work.uploads.get_many([id])).get(id), id, by=by)
 
 
 async def opened(work: Work, *, id: UploadId, by: Viewer, at: Moment) -> Upload:
@@ -82,7 +80,7 @@ async def parts_of(work: Work, *, ids: Sequence[UploadId], by: Viewer, at: Momen
         UploadGone: One of them was aborted, or has expired.
     """
     found = await work.uploads.get_many(ids)
-    parts = [_own(found.get(id), id, by=by).live(now=at.now) for id in ids]
+    parts = [own(found.get(id), id, by=by).live(now=at.now) for id in ids]
     for part in parts:
         if part.kind is not UploadKind.PARTIAL:
             raise UploadMissing(part.id)
@@ -97,7 +95,7 @@ async def go_on(
     Raises:
         LengthWrong: It cannot have that length.
     """
-    upload = _own(await work.uploads.lock(id), id, by=by).live(now=at.now)
+    upload = own(await work.uploads.lock(id), id, by=by).live(now=at.now)
     measured = upload.measured(length, kept=kept, limits=limits).prolonged(limits=limits, now=at.now)
     await work.uploads.put(measured)
     return measured
@@ -105,7 +103,7 @@ async def go_on(
 
 async def complete(work: Work, blob: Blob, *, id: UploadId, by: Viewer, at: Moment) -> Upload:
     """Make a document, or a version of one, of an upload whose bytes are all there; twice makes one."""
-    upload = _own(await work.uploads.lock(id), id, by=by).live(now=at.now)
+    upload = own(await work.uploads.lock(id), id, by=by).live(now=at.now)
     if upload.document is not None or upload.notebook is None or upload.filename is None:
         return upload
     arrival = Arrival(filename=upload.filename, declared_type=upload.declared_type, blob=blob)
@@ -124,7 +122,7 @@ async def complete(work: Work, blob: Blob, *, id: UploadId, by: Viewer, at: Mome
         )
         completed = upload.completed(document.id, job.id)
     await work.uploads.put(completed)
-    await work.events.add(_event(completed, kept=blob.size, at=at))
+    await work.events.add(event_of(completed, kept=blob.size, at=at))
     await work.uploads.remove(upload.parts)
     return completed
 
@@ -137,10 +135,10 @@ async def abort(work: Work, *, id: UploadId, by: Viewer, at: Moment) -> Upload:
         UploadGone: It was aborted before, or has expired.
     """
     by.creates()
-    upload = _own(await work.uploads.lock(id), id, by=by)
+    upload = own(await work.uploads.lock(id), id, by=by)
     aborted = upload.live(now=at.now).aborted(now=at.now)
     await work.uploads.put(aborted)
-    await work.events.add(_event(aborted, kept=0, at=at))
+    await work.events.add(event_of(aborted, kept=0, at=at))
     return aborted
 
 
@@ -156,16 +154,16 @@ async def forget(work: Work, *, id: UploadId, before: datetime) -> None:
         await work.uploads.remove([id])
 
 
-def _event(upload: Upload, *, kept: int, at: Moment) -> Event:
-    """What is told last of an upload."""
+def event_of(upload: Upload, *, kept: int, at: Moment) -> Event:
+    """What is told of an upload: last, if it is over."""
     return Event(
         id=EventId(at.id("event", topic_of(upload.id))),
         tenant=upload.tenant,
         topic=topic_of(upload.id),
-        kind="upload_over",
+        kind="upload_over" if upload.over else "upload_finishing",
         payload=told(upload, kept=kept, now=at.now),
         at=at.now,
-        final=True,
+        final=upload.over,
     )
 
 
@@ -177,7 +175,12 @@ async def _aimed(work: Work, draft: Draft, *, by: Viewer) -> Draft:
     return replace(draft, notebook=document.notebook)
 
 
-def _own(upload: Upload | None, id: UploadId, *, by: Viewer) -> Upload:
+def own(upload: Upload | None, id: UploadId, *, by: Viewer) -> Upload:
+    """*upload*, if *by* brings it.
+
+    Raises:
+        UploadMissing: There is none, or it is somebody else's.
+    """
     if upload is None or upload.owner != by.user:
         raise UploadMissing(id)
     return upload

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from aether.domain import documents, users
+from aether.domain import trash, users
 from aether.domain.blobs import Blob
 from aether.domain.uploads.entity import Checksum, Upload, UploadId
 from aether.domain.users import UserId
@@ -39,6 +39,10 @@ class Uploads(Protocol):
 
     async def expired(self, *, before: datetime, limit: int) -> Sequence[Upload]:
         """Uploads of all tenants that expired before then, the longest expired first."""
+        ...
+
+    async def unended(self, *, now: datetime, limit: int) -> Sequence[Upload]:
+        """Uploads of all tenants that a worker is to finish and to look at by now, the longest due first."""
         ...
 
 
@@ -94,7 +98,7 @@ class Staging(Protocol):
         ...
 
 
-class Work(documents.Work, users.Work, Protocol):
+class Work(trash.Work, users.Work, Protocol):
     """A transaction in which uploads can be read and written."""
 
     @property

@@ -30,6 +30,11 @@ class Upload(StructuredNode):
     expires_at = DateTimeNeo4jFormatProperty()
     expires_second = IntegerProperty(index=True)
     aborted_at = DateTimeNeo4jFormatProperty()
+    finish_at = DateTimeNeo4jFormatProperty()
+    finish_second = IntegerProperty(index=True)
+    sha256 = StringProperty()
+    failure_code = StringProperty()
+    failure_message = StringProperty()
     priority = StringProperty()
 
 
