@@ -189,13 +189,18 @@ async def test_what_crashes_left_is_swept_when_it_is_old(
     blob = await blobs.keep(pieces_of(SMALL), most=MUCH)
     left = {"Bucket": "files", "Key": "aether/incoming/begun"}
     await _Sending(blobs._client, left, {}).send(LARGE[:PART])
+    copied = {"Bucket": "files", "Key": blobs._place(BlobKey("ab" * 32))}
+    await _Sending(blobs._client, copied, {}).send(LARGE[:PART])
+    elsewhere = {"Bucket": "files", "Key": "aether/direct/begun"}  # those last as long as is set
+    await _Sending(blobs._client, elsewhere, {}).send(LARGE[:PART])
     await blobs._client.put_object(Bucket="files", Key="aether/incoming/left", Body=b"left")
 
     assert await blobs.sweep() == 0
     monkeypatch.setattr(s3lib, "LEFT_OVER", timedelta(days=-1))
-    assert await blobs.sweep() == 2
+    assert await blobs.sweep() == 3
 
-    assert await names(blobs) == [f"aether/{blob.key[:2]}/{blob.key[2:4]}/{blob.key}"]
+    place = f"aether/{blob.key[:2]}/{blob.key[2:4]}/{blob.key}"
+    assert await names(blobs) == [place, "begun: aether/direct/begun"]
 
 
 async def test_encryption_is_asked_for_with_every_object(

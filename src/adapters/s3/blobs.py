@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import secrets
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -116,7 +116,10 @@ class S3Blobs(Blobs):
 
     @override
     async def sweep(self) -> int:
-        return await self._swept(self._incoming(""), before=datetime.now(UTC) - LEFT_OVER)
+        before = datetime.now(UTC) - LEFT_OVER
+        # A large file is copied to its place in parts.
+        copied = await self._aborted(self._prefix, before=before, wanted=self._is_place)
+        return copied + await self._swept(self._incoming(""), before=before)
 
     @override
     async def keep(self, stream: AsyncIterator[bytes], *, most: int) -> Blob:
@@ -188,11 +191,10 @@ class S3Blobs(Blobs):
             page = await self._client.list_objects_v2(
                 **self._at, Prefix=self._prefix, MaxKeys=LISTED, **start
             )
-        names = {each["Key"].rpartition("/")[2]: each for each in page.get("Contents", [])}
         found = {
-            BlobKey(name): each["LastModified"]
-            for name, each in names.items()
-            if each["Key"] == f"{self._prefix}{name[:2]}/{name[2:4]}/{name}"
+            BlobKey(each["Key"].rpartition("/")[2]): each["LastModified"]
+            for each in page.get("Contents", [])
+            if self._is_place(each["Key"])
         }
         # What is on its way lies behind all blobs: `incoming/` follows upon `ff/`.
         return found, max(found) if found and page.get("IsTruncated") else None
@@ -201,21 +203,18 @@ class S3Blobs(Blobs):
         known = key_of(key)
         return f"{self._prefix}{known[:2]}/{known[2:4]}/{known}"
 
+    def _is_place(self, key: str) -> bool:
+        """Whether a blob lies there, or is to."""
+        name = key.rpartition("/")[2]
+        return key == f"{self._prefix}{name[:2]}/{name[2:4]}/{name}"
+
     def _incoming(self, name: str) -> str:
         return f"{self._prefix}incoming/{name}"
 
     async def _swept(self, prefix: str, *, before: datetime) -> int:
         """Remove what was begun or put under *prefix* before then; gives back how much that was."""
-        swept = 0
+        swept = await self._aborted(prefix, before=before)
         with told():
-            uploads = self._client.get_paginator("list_multipart_uploads")
-            async for page in uploads.paginate(**self._at, Prefix=prefix):
-                for left in page.get("Uploads", []):
-                    if left["Initiated"] < before:
-                        await self._client.abort_multipart_upload(
-                            **self._at, Key=left["Key"], UploadId=left["UploadId"]
-                        )
-                        swept += 1
             objects = self._client.get_paginator("list_objects_v2")
             async for page in objects.paginate(**self._at, Prefix=prefix):
                 for left in page.get("Contents", []):
@@ -223,6 +222,22 @@ class S3Blobs(Blobs):
                         await self._client.delete_object(**self._at, Key=left["Key"])
                         swept += 1
         return swept
+
+    async def _aborted(
+        self, prefix: str, *, before: datetime, wanted: Callable[[str], bool] = lambda _: True
+    ) -> int:
+        """Give up what was begun in parts under *prefix* before then; gives back how much that was."""
+        aborted = 0
+        with told():
+            uploads = self._client.get_paginator("list_multipart_uploads")
+            async for page in uploads.paginate(**self._at, Prefix=prefix):
+                for left in page.get("Uploads", []):
+                    if left["Initiated"] < before and wanted(left["Key"]):
+                        await self._client.abort_multipart_upload(
+                            **self._at, Key=left["Key"], UploadId=left["UploadId"]
+                        )
+                        aborted += 1
+        return aborted
 
     async def _copy(self, source: Mapping[str, str], blob: Blob) -> None:
         """Have the store copy a whole object to the place of *blob*."""
