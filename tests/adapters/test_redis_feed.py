@@ -134,24 +134,30 @@ async def test_behind_a_cursor_everything_comes_again_exactly_once(topic: Topic)
 
 
 async def test_listeners_that_begin_while_events_pour_in_miss_none(topic: Topic) -> None:
-    async def pour() -> None:
-        for number in range(300):
-            await topic.tell(str(number))
+    all_there = asyncio.Event()
+
+    async def pour() -> int:
+        poured = 0
+        while poured < 300 or not all_there.is_set():
+            await topic.tell(str(poured))
+            poured += 1
         await topic.end()
+        return poured
 
     pouring = asyncio.create_task(pour())
     listeners = []
     for _ in range(10):
         listeners.append(asyncio.create_task(topic.heard()))
         await asyncio.sleep(0.01)
+    all_there.set()
     every = await asyncio.gather(*listeners)
-    await pouring
+    poured = await pouring
 
     for reports in every:
         heard = kinds(reports)
         assert heard[-1] == "end"
         first = int(heard[0])
-        assert heard[:-1] == [str(number) for number in range(first, 300)]
+        assert heard[:-1] == [str(number) for number in range(first, poured)]
 
 
 async def test_what_was_trimmed_is_told_as_a_gap(topic: Topic, redis: Redis) -> None:
