@@ -40,9 +40,14 @@ async def run_job(context: dict[str, Any], named: str) -> None:
     ports: Ports = context["ports"]
     id, attempt = JobId(named.rpartition(":")[0]), int(named.rpartition(":")[2])
     tenant = await ports.graph.read(jobs.tenant_of, id=id)
-    if tenant is None or not await ports.leases.take(id, attempt, seconds=ports.lease_s):
+    if tenant is None:
         return
     graph, theirs = ports.graph.within(tenant), False
+    # Who began it may be dead: to take the lease once more would only put off that this is noticed.
+    if await _elsewhere(graph, id, attempt) or not await ports.leases.take(
+        id, attempt, seconds=ports.lease_s
+    ):
+        return
     with structlog.contextvars.bound_contextvars(job=id, attempt=attempt, tenant=tenant):
         try:
             claimed = await graph.write(jobs.claim, id=id, attempt=attempt, at=ports.moment())
@@ -61,7 +66,7 @@ async def run_job(context: dict[str, Any], named: str) -> None:
 
 
 async def _elsewhere(graph: Graph, id: JobId, attempt: int) -> bool:
-    """Whether somebody else runs this very attempt, for it was handed out twice: then the lease is theirs."""
+    """Whether somebody else began this very attempt, which was handed out twice: the lease is theirs."""
     now = (await graph.read(jobs.get_many, [id])).get(id)
     return now is not None and now.status is JobStatus.RUNNING and now.attempt == attempt
 

@@ -98,6 +98,18 @@ async def test_a_job_is_not_taken_from_a_worker_that_was_silent_only_for_a_momen
     assert await get(ports, job) == running
 
 
+async def test_who_is_handed_what_a_dead_worker_began_does_not_put_off_that_it_is_missed(
+    ports: Ports, job: JobId
+) -> None:
+    await claim(ports, job)
+
+    await run_job({"ports": replace(ports, lease_s=60.0)}, f"{job}:1")
+
+    assert not await ports.leases.held(job)
+    await sweep_once(ports)
+    assert (await get(ports, job)).attempt == 2
+
+
 @pytest.mark.parametrize("hours", [-5, 5])
 async def test_a_worker_whose_clock_is_wrong_is_missed_as_soon_as_any_other(
     ports: Ports, job: JobId, hours: int
