@@ -90,10 +90,8 @@ async def _client(
     reader, writer = await asyncio.open_connection(host, port)
     while time.perf_counter() < until:
         begun = time.perf_counter()
-        writer.write(next(requests))
-        status, body = await _answer(reader)
-        well = status == 200 and b'"errors"' not in body
-        taken.append((time.perf_counter() - begun, well, len(body)))
+        well, size = await _asked(next(requests), reader, writer)
+        taken.append((time.perf_counter() - begun, well, size))
     writer.close()
 
 
@@ -107,11 +105,18 @@ async def _patient_client(
     reader, writer = await asyncio.open_connection(host, port)
     for at in due:
         await asyncio.sleep(max(0.0, at - time.perf_counter()))
-        writer.write(next(requests))
-        status, body = await _answer(reader)
-        well = status == 200 and b'"errors"' not in body
-        taken.append((time.perf_counter() - at, well, len(body)))
+        well, size = await _asked(next(requests), reader, writer)
+        taken.append((time.perf_counter() - at, well, size))
     writer.close()
+
+
+async def _asked(
+    request: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> tuple[bool, int]:
+    """Whether a request fared well, and how long its answer is, in bytes."""
+    writer.write(request)
+    status, body = await _answer(reader)
+    return status == 200 and b'"errors"' not in body, len(body)
 
 
 async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from aether.adapters.embedded.ports import free_port
 from bench import aether
 
 MEGABYTE = 1_000_000
@@ -71,9 +72,7 @@ def _tusd() -> Iterator[str | None]:
     if program is None:
         yield None
         return
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         told = ("-host", "127.0.0.1", "-port", str(port), "-upload-dir", folder)
         server = subprocess.Popen((str(program), *told), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -22,7 +22,7 @@ from aether.domain.documents import (
     SeenDocument,
 )
 from aether.domain.errors import Invalid
-from aether.domain.jobs import Job, JobKind, JobPriority
+from aether.domain.jobs import JobPriority
 from aether.domain.moments import Moment
 from aether.domain.notebooks import (
     SUBTREE_MOST,
@@ -110,7 +110,7 @@ async def copy_document(
     await notebooks.tell(
         work, into.id, "document_added", by=by, at=at, document=copy.id, name=copy.name, copied_from=id
     )
-    await _process(work, copy, priority=JobPriority.NORMAL, by=by, at=at)
+    await documents.process(work, copy, priority=JobPriority.NORMAL, by=by, at=at)
     return copy
 
 
@@ -194,20 +194,7 @@ async def _copy_documents(
     ]
     await work.documents.add(made)
     for document in made:
-        await _process(work, document, priority=JobPriority.LOW, by=by, at=at)
-
-
-async def _process(work: Work, copy: Document, *, priority: JobPriority, by: Viewer, at: Moment) -> None:
-    job = Job.new(
-        JobKind.PROCESSING,
-        subject=copy.id,
-        notebook=copy.notebook,
-        tenant=by.tenant,
-        priority=priority,
-        by=by.user,
-        at=at,
-    )
-    await jobs.ask(work, job, at=at)
+        await documents.process(work, document, priority=JobPriority.LOW, by=by, at=at)
 
 
 async def _documents(work: Work, notebook: NotebookId, *, by: Viewer) -> list[SeenDocument]:
