@@ -375,14 +375,16 @@ async def test_nobody_goes_on_hashing_what_was_given_up(
     ada: Caller, store: DirectS3Blobs, outside: httpx.AsyncClient, ports: Ports
 ) -> None:
     id = await noted(ada, outside)
+    aborting: list[asyncio.Task[object]] = []
 
     async def abort() -> None:
-        await ada.do("abortUpload", id=id)
+        aborting.append(asyncio.create_task(ada.do("abortUpload", id=id)))
         await asyncio.Event().wait()
 
     endless = finishing(replace(ports, lease_s=0.5), store=Interrupted(store, "adopt", abort))
     async with asyncio.timeout(10):
         assert await finish_once(endless) == 1
+        await asyncio.gather(*aborting)
 
     assert (await asked(ada, id))["status"] == "ABORTED"
     assert await names(store) == []

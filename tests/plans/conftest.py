@@ -48,9 +48,9 @@ async def anybody(driver: AsyncDriver, engine: Engine) -> AsyncIterator[Neo4jGra
 
 
 @pytest.fixture(scope="session")
-def paths(anybody: Neo4jGraph) -> Paths:
+def paths(anybody: Neo4jGraph, tmp_path_factory: pytest.TempPathFactory) -> Paths:
     """Both ways to an answer."""
-    return Paths(anybody)
+    return Paths(anybody, tmp_path_factory.mktemp("paths"))
 
 
 @pytest.fixture(scope="module")

@@ -66,7 +66,7 @@ class Difference:
 
 @dataclass(slots=True, kw_only=True)
 class Fuzz:
-    """Asks questions to one world.
+    """Asks questions to one world: what is answered in two ways, or by a defect of ours, is found.
 
     Attributes:
         viewers: How many people ask the same.
@@ -104,7 +104,7 @@ class Fuzz:
         expected, found = await self.paths.both(question, by=by)
         self.clean += not expected.errors
         self.planned += not expected.errors and answered()["plan"] > before
-        if found != expected:
+        if found != expected or found.broken:
             difference = await self._difference(question, by)
             if difference.kind not in self.known:
                 self.known.add(difference.kind)
@@ -115,7 +115,7 @@ class Fuzz:
     async def _difference(self, question: Question, by: Viewer) -> Difference:
         async def differs(it: Question) -> bool:
             expected, found = await self.paths.both(it, by=by)
-            return found != expected
+            return found != expected or found.broken
 
         small = await smallest(question, differs)
         expected, found = await self.paths.both(small, by=by)
@@ -154,16 +154,16 @@ async def fuzz(name: str, *, cases: int, seed: int, viewers: int) -> bool:
                 graph = Neo4jGraph(
                     driver, statements.load(CYPHER), database=engine.database, bolt=bolt(engine)
                 )
-                return await _fuzz(graph, name, cases=cases, seed=seed, viewers=viewers)
+                return await _fuzz(Paths(graph, Path(folder)), name, cases=cases, seed=seed, viewers=viewers)
         finally:
             await started.stop()
 
 
-async def _fuzz(graph: Neo4jGraph, name: str, *, cases: int, seed: int, viewers: int) -> bool:
-    paths, began, known = Paths(graph), time.monotonic(), set[str]()
+async def _fuzz(paths: Paths, name: str, *, cases: int, seed: int, viewers: int) -> bool:
+    began, known = time.monotonic(), set[str]()
     asked = clean = planned = 0
     for number in range(seed, seed + -(-cases // CASES_PER_WORLD)):
-        world = await worlds.build(graph, number)
+        world = await worlds.build(paths.ports.graph, number)
         one = Fuzz(paths=paths, world=world, random=Random(number), viewers=viewers, known=known)
         await one.run(min(CASES_PER_WORLD, cases - asked))
         asked, clean, planned = asked + one.asked, clean + one.clean, planned + one.planned

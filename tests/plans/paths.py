@@ -1,8 +1,10 @@
 """Paths: the two ways on which one question is answered, and their answers."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 from traceback import format_exception
 from typing import Any, cast
 
@@ -11,11 +13,15 @@ from graphql import GraphQLSchema
 from strawberry.types.graphql import OperationType
 from structlog.testing import capture_logs
 
+from aether.adapters.folder.staging import FolderStaging
 from aether.adapters.neo4j import statements
 from aether.adapters.neo4j.graph import Neo4jGraph
 from aether.adapters.neo4j.views import Neo4jViews
 from aether.adapters.system import moment
 from aether.domain.callbacks import Rules
+from aether.domain.errors import Unavailable
+from aether.domain.receiving import Receiver
+from aether.domain.uploads import Limits
 from aether.domain.viewers import Viewer
 from aether.graphql import schema
 from aether.graphql.context import Context, Ports
@@ -56,16 +62,31 @@ class Answer:
         return [it["extensions"]["code"] for it in map(json.loads, self.errors) if "extensions" in it]
 
     @property
+    def broken(self) -> bool:
+        """Whether anything came that nobody expects: what is logged as an error."""
+        return len(self.codes) < len(self.errors)
+
+    @property
     def refused(self) -> bool:
         """Whether there are errors, all of them expected ones."""
-        return 0 < len(self.errors) == len(self.codes)
+        return bool(self.errors) and not self.broken
+
+
+class Away:
+    """A part of Aether that does not answer: what is compared is what the graph says."""
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        async def refuses(*_: object, **__: object) -> Any:
+            raise Unavailable(f"Nothing answers to {name}.")
+
+        return refuses
 
 
 class Paths:
     """Both ways over one graph."""
 
-    def __init__(self, graph: Neo4jGraph) -> None:
-        away: Any = None
+    def __init__(self, graph: Neo4jGraph, folder: Path) -> None:
+        away: Any = Away()
         self.ports = Ports(
             graph=graph,
             blobs=away,
@@ -74,7 +95,13 @@ class Paths:
             feed=away,
             queue=away,
             estimates=away,
-            receiver=away,
+            receiver=Receiver(
+                graph,
+                FolderStaging(folder / "staging", blobs=folder / "blobs"),
+                away,
+                moment=moment,
+                limits=Limits(most=1000, lasts=timedelta(hours=1)),
+            ),
             direct=None,
             doorkeeper=away,
             issuer="https://issuer.test",

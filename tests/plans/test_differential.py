@@ -23,7 +23,8 @@ from tests.plans.worlds import World
 
 pytestmark = pytest.mark.timeout(600)  # Neo4j takes its time for each statement that it has not seen
 
-PLANNED_LEAST = 0.8
+PLANNED_LEAST = 0.7
+"""Estimates and the bytes of uploads are not in the graph: no plan answers what asks for them."""
 
 
 def names(connection: Any) -> list[str]:
