@@ -1,11 +1,12 @@
-// Keep a job as it now is.
+// Keep jobs as they now are.
 //
 // mode:    write
-// params:  id: string, status: string, stage: string, progress: integer, attempt: integer, returned: integer, parts: list<string>, failure_code: string, failure_message: string, updated_at: datetime, finished_at: datetime, open: boolean
+// params:  rows: list<map>
 // returns: id: string
-MATCH (job:Job {id: $id, tenant: $tenant})
-SET job.status = $status, job.stage = $stage, job.progress = $progress, job.attempt = $attempt,
-  job.returned = $returned, job.parts = $parts, job.littered = CASE WHEN size($parts) > 0 THEN true END,
-  job.failure_code = $failure_code, job.failure_message = $failure_message,
-  job.updated_at = $updated_at, job.finished_at = $finished_at, job.open = CASE WHEN $open THEN true END
+UNWIND $rows AS row
+MATCH (job:Job {id: row.id, tenant: $tenant})
+SET job.status = row.status, job.stage = row.stage, job.progress = row.progress, job.attempt = row.attempt,
+  job.returned = row.returned, job.parts = row.parts, job.littered = CASE WHEN size(row.parts) > 0 THEN true END,
+  job.failure_code = row.failure_code, job.failure_message = row.failure_message,
+  job.updated_at = row.updated_at, job.finished_at = row.finished_at, job.open = CASE WHEN row.open THEN true END
 RETURN job.id AS id

@@ -313,7 +313,7 @@ async def _opened(work: Work, id: DocumentId, *, wanted: Permission, by: Viewer)
 
 
 async def _erased(work: Work, id: DocumentId, *, notebook: NotebookId, tenant: TenantId, at: Moment) -> None:
-    await documents.cease(work, id, at=at)
+    await jobs.cease(work, id, at=at)
     await work.chunks.replace(id, [])
     await work.findings.replace(id, [])
     await work.containers.forgo(id)

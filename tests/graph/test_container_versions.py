@@ -8,15 +8,15 @@ import pytest
 
 from aether.adapters.neo4j.graph import Neo4jGraph
 from aether.adapters.system import moment
-from aether.domain import documents, jobs, trash
-from aether.domain.documents import Document, DocumentMissing, Unpacked
+from aether.domain import documents, events, jobs, trash
+from aether.domain.documents import Document, DocumentId, DocumentMissing, Unpacked
 from aether.domain.errors import Refused
 from aether.domain.graph import Graph, Work
-from aether.domain.jobs import Job, JobKind
+from aether.domain.jobs import Job, JobKind, JobStatus
 from aether.domain.texts import FileTooComplex
 from aether.domain.viewers import Viewer
 from tests import make
-from tests.graph.test_containers import children, container, counts, file, unpack
+from tests.graph.test_containers import begun, children, container, counts, file, unpack
 from tests.graph.test_versions import added, chunks, extracted
 from tests.make import Home
 
@@ -68,6 +68,12 @@ async def restored(graph: Graph, archive: Document, by: Viewer, number: int, *fi
     """The archive, once it shows an old version again, which holds *files*."""
     again = await graph.write(documents.restore_version, id=archive.id, number=number, by=by, at=moment())
     return await shown(graph, again.job, files)
+
+
+async def told_last(graph: Graph, job: Job) -> str:
+    """The status of a job that was last told to whoever follows it."""
+    unsent = await graph.read(events.unsent, limit=10_000)
+    return str([it for it in unsent if it.topic == f"job/{job.id}"][-1].payload["status"])
 
 
 async def waiting(work: Work, archive: Document) -> list[Job]:
@@ -159,6 +165,39 @@ async def test_what_an_inner_archive_holds_goes_and_comes_with_it(graph: Graph, 
     assert await names(graph, nested, ada) == ["deep.txt", "mine.txt"]
     count, size = await counts(graph, archive.notebook, ada)
     assert (count, size) == (before[0], before[1])
+
+
+async def test_whoever_works_on_what_leaves_stops_and_goes_on_when_it_is_back(
+    graph: Graph, ada: Viewer
+) -> None:
+    first = (file("stays.txt", "s"), file("runs.txt", "r"), file("waits.txt", "w"))
+    archive = await archive_of(graph, ada, *first)
+    held = {it.id: it.name for it in await children(graph, archive.id, ada)}
+    working = {held[DocumentId(it.subject)]: it for it in await graph.read(waiting, archive)}
+    await begun(graph, working["runs.txt"])
+
+    await version(graph, archive, ada, "second", file("stays.txt", "s"))
+
+    now = await graph.read(jobs.get_many, [it.id for it in working.values()])
+    assert {name: now[it.id].status for name, it in working.items()} == {
+        "stays.txt": JobStatus.PENDING,
+        "runs.txt": JobStatus.CANCELLED,
+        "waits.txt": JobStatus.CANCELLED,
+    }
+    assert await told_last(graph, working["runs.txt"]) == JobStatus.CANCELLED
+    await restored(graph, archive, ada, 1, *first)
+    reindex = next(it for it in await graph.read(waiting, archive) if it.kind is JobKind.REINDEX)
+    revived = await graph.write(documents.revive, reindex, limit=9, at=moment())
+    assert {held[DocumentId(it.subject)] for it in revived} == {"runs.txt", "waits.txt"}
+
+
+async def test_whoever_works_on_what_leaves_at_once_stops(graph: Graph, ada: Viewer) -> None:
+    archive, job = await container(graph, ada)
+    (old,) = await unpack(graph, job, file("old.txt", "o"))
+
+    await added(graph, archive, ada, "second")
+
+    assert (await graph.read(jobs.get_many, [old.id]))[old.id].status is JobStatus.CANCELLED
 
 
 async def test_what_is_absent_cannot_be_opened_or_brought_back(graph: Graph, ada: Viewer) -> None:

@@ -119,6 +119,21 @@ async def test_a_document_is_deleted_with_what_came_in_it_unless_somebody_change
     assert await children(graph, archive.id, ada) == []
 
 
+async def test_whoever_works_on_what_is_deleted_with_a_document_stops(graph: Graph, ada: Viewer) -> None:
+    archive, job = await container(graph, ada)
+    waits, runs, mine = await unpack(
+        graph, job, file("a.txt", "a"), file("b.txt", "b"), file("mine.txt", "m")
+    )
+    await begun(graph, runs)
+    of = DocumentId(mine.subject)
+    await graph.write(documents.rename, id=of, name="my own.txt", version=None, by=ada, at=moment())
+
+    await graph.write(documents.remove, id=archive.id, version=None, by=ada, at=moment())
+
+    now = await graph.read(jobs.get_many, [job.id, waits.id, runs.id, mine.id])
+    assert [now[it.id].status.over for it in (job, waits, runs, mine)] == [True, True, True, False]
+
+
 async def test_depth_and_outermost_follow_what_holds_a_document(graph: Graph, ada: Viewer) -> None:
     archive, job = await container(graph, ada)
     (first,) = await unpack(graph, job, file("b.zip"))

@@ -4,6 +4,7 @@ Those not over carry `open`, and those with parts `littered`; both are indexed.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from typing_extensions import override
 
@@ -52,22 +53,18 @@ class Neo4jJobs(Jobs):
         )
 
     @override
-    async def put(self, job: Job) -> None:
-        await self._run(
-            "jobs/put",
-            id=job.id,
-            status=job.status.value,
-            stage=job.stage,
-            progress=job.progress,
-            attempt=job.attempt,
-            returned=job.returned,
-            parts=list(job.parts),
-            failure_code=job.failure and job.failure.code,
-            failure_message=job.failure and job.failure.message,
-            updated_at=job.updated_at,
-            finished_at=job.finished_at,
-            open=not job.status.over,
-        )
+    async def put(self, *jobs: Job) -> None:
+        await self._run("jobs/put", rows=[_kept(job) for job in jobs])
+
+    @override
+    async def lock_open(self, subjects: Collection[str]) -> Sequence[Job]:
+        rows = await self._run("jobs/lock_open", subjects=list(subjects), lock=lock())
+        return [job_of(row["job"]) for row in rows]
+
+    @override
+    async def rehome(self, subjects: Collection[str], *, to: str) -> Sequence[Job]:
+        rows = await self._run("jobs/rehome", subjects=list(subjects), notebook=to, lock=lock())
+        return [job_of(row["job"]) for row in rows]
 
     @override
     async def about(self, id: str, *, live: bool = False) -> Sequence[Job]:
@@ -93,6 +90,23 @@ class Neo4jJobs(Jobs):
     async def tenant_of(self, id: JobId) -> TenantId | None:
         row = await self._run.one("jobs/tenant_of", id=id)
         return None if row is None else TenantId(row["tenant"])
+
+
+def _kept(job: Job) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "status": job.status.value,
+        "stage": job.stage,
+        "progress": job.progress,
+        "attempt": job.attempt,
+        "returned": job.returned,
+        "parts": list(job.parts),
+        "failure_code": job.failure and job.failure.code,
+        "failure_message": job.failure and job.failure.message,
+        "updated_at": job.updated_at,
+        "finished_at": job.finished_at,
+        "open": not job.status.over,
+    }
 
 
 def job_of(row: Row) -> Job:

@@ -30,7 +30,6 @@ from aether.domain.documents.entity import (
 from aether.domain.documents.keeping import (
     add,
     cancel,
-    cease,
     may_add,
     process,
     remove,
@@ -131,7 +130,6 @@ __all__ = [
     "add_version",
     "begin",
     "cancel",
-    "cease",
     "children",
     "chunks",
     "chunks_by_id",

@@ -92,7 +92,8 @@ async def unpack(
 async def exchange(work: Work, container: Document, *, number: int, by: UserId, at: Moment) -> None:
     """Have what came in version *number* of *container* appear, and what came in the one it shows leave.
 
-    What appears is processed where it was not yet, and what leaves is found by nobody any more, soon.
+    What appears is processed where it was not yet, and what leaves is found by nobody any more, soon:
+    whoever works on that stops.
     """
     appearing = await work.absences.appearing(container.id, number=number)
     await work.absences.bring(appearing)
@@ -101,6 +102,7 @@ async def exchange(work: Work, container: Document, *, number: int, by: UserId, 
         await work.absences.lock(container.id)
         leaving = await work.absences.leaving(container.id, since=container.number, number=number)
         await work.absences.put_away(leaving)
+        await jobs.cease(work, *leaving, at=at)
     if appearing or leaving:
         await jobs.reindex(work, notebook=container.notebook, by=by, tenant=container.tenant, at=at)
 

@@ -1,7 +1,6 @@
 """Taking documents in, changing them, and having them processed."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 
 from aether.domain import access, jobs, notebooks
 from aether.domain.access import Permission
@@ -22,7 +21,6 @@ from aether.domain.jobs import (
     JobId,
     JobKind,
     JobMissing,
-    JobOver,
     JobPriority,
 )
 from aether.domain.moments import Moment
@@ -80,10 +78,10 @@ async def remove(work: Work, *, id: DocumentId, version: int | None, by: Viewer,
     """Delete a document, and what came in it and nobody changed since; whoever works on them stops."""
     document = (await opened(work, id, by=by)).at_version(version)
     await notebooks.unheld(work, await path_of(work, notebook=document.notebook))
-    await cease(work, id, at=at)
     deletion = at.id("deletion", id)
     await work.documents.remove(id, deletion=deletion, by=by.user, at=at)
     held = await work.containers.remove(id, deletion=deletion, by=by.user, at=at)
+    await jobs.cease(work, id, *held, at=at)
     await notebooks.tell(
         work, document.notebook, "document_deleted", by=by, at=at, document=id, name=document.name
     )
@@ -129,13 +127,6 @@ async def cancel(work: Work, *, job: JobId, by: Viewer, at: Moment) -> Job:
     failure = Failure(code="JOB_CANCELLED", message="Its processing was cancelled.")
     await ended(work, cancelled, failure, at=at)
     return cancelled
-
-
-async def cease(work: Work, id: DocumentId, *, at: Moment) -> None:
-    """Have whoever works on a document stop."""
-    for job in await work.jobs.about(id, live=True):
-        with suppress(JobOver):  # it may have ended just now
-            await jobs.cancel(work, id=job.id, at=at)
 
 
 async def revive(work: Work, job: Job, *, limit: int, at: Moment) -> Sequence[Job]:

@@ -17,7 +17,7 @@ from aether.domain.documents.entity import (
     ProcessingStatus,
     SeenDocument,
 )
-from aether.domain.documents.keeping import cease, may_add, opened, process
+from aether.domain.documents.keeping import may_add, opened, process
 from aether.domain.documents.ports import Work, coming, noted
 from aether.domain.documents.versions import Added, Version, VersionMissing, showing
 from aether.domain.errors import Invalid
@@ -128,7 +128,7 @@ async def _revised(
     if arrival.blob.sha256 == latest.file_hash:
         return Added(document=document, version=latest, job=None)
     fresh = Version.new(arrival, of=document.id, number=document.latest + 1, note=note, by=by.user, at=at)
-    await cease(work, document.id, at=at)
+    await jobs.cease(work, document.id, at=at)
     if ahead is not None:
         await work.versions.put(ahead.overtaken())
     await work.versions.add(fresh)

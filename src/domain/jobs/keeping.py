@@ -119,6 +119,22 @@ async def cancel(work: Work, *, id: JobId, at: Moment) -> Job:
     return await _changed(work, job.ended(JobStatus.CANCELLED, now=at.now), at=at)
 
 
+async def cease(work: Work, *subjects: str, at: Moment) -> None:
+    """End the jobs on these subjects that are not over, whoever works on them."""
+    found = await work.jobs.lock_open(subjects) if subjects else []
+    if over := [job.ended(JobStatus.CANCELLED, now=at.now) for job in found]:
+        await work.jobs.put(*over)
+        await _tell(work, *over, at=at)
+
+
+async def rehome(work: Work, subjects: Collection[str], *, before: str, to: str, at: Moment) -> None:
+    """Have the jobs on these subjects belong to the notebook *to*; those not over are told there and *before*."""
+    if found := await work.jobs.rehome(subjects, to=to):
+        await work.events.add(
+            *(_event(job, f"uploads/{notebook}", at=at) for job in found for notebook in (before, to))
+        )
+
+
 async def strand(work: Work, *, id: JobId, attempt: int, at: Moment) -> Job | None:
     """Give a job back whose worker for *attempt* is gone: the next attempt, or the end.
 
@@ -171,18 +187,19 @@ async def _changed(work: Work, job: Job, *, at: Moment) -> Job:
     return job
 
 
-async def _tell(work: Work, job: Job, *, at: Moment) -> None:
+async def _tell(work: Work, *jobs: Job, at: Moment) -> None:
     await work.events.add(
-        *(
-            Event(
-                id=EventId(at.id("event", topic, job.id, job.status, job.stage, job.attempt)),
-                tenant=job.tenant,
-                topic=topic,
-                kind="job_changed",
-                payload=told(job),
-                at=at.now,
-                final=job.status.over and topic.startswith("job/"),
-            )
-            for topic in (f"job/{job.id}", f"uploads/{job.notebook}")
-        )
+        *(_event(job, topic, at=at) for job in jobs for topic in (f"job/{job.id}", f"uploads/{job.notebook}"))
+    )
+
+
+def _event(job: Job, topic: str, *, at: Moment) -> Event:
+    return Event(
+        id=EventId(at.id("event", topic, job.id, job.status, job.stage, job.attempt)),
+        tenant=job.tenant,
+        topic=topic,
+        kind="job_changed",
+        payload=told(job),
+        at=at.now,
+        final=job.status.over and topic.startswith("job/"),
     )

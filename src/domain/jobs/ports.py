@@ -39,8 +39,16 @@ class Jobs(AllJobs, Protocol):
         """Keep a new job."""
         ...
 
-    async def put(self, job: Job) -> None:
-        """Keep *job* as it now is."""
+    async def put(self, *jobs: Job) -> None:
+        """Keep *jobs* as they now are; where they belong stays."""
+        ...
+
+    async def lock_open(self, subjects: Collection[str]) -> Sequence[Job]:
+        """The jobs on these subjects that are not over; nobody else changes them until this transaction ends."""
+        ...
+
+    async def rehome(self, subjects: Collection[str], *, to: str) -> Sequence[Job]:
+        """Have the jobs on these subjects belong to the notebook *to*; gives those not over, locked."""
         ...
 
     async def about(self, id: str, *, live: bool = False) -> Sequence[Job]:
