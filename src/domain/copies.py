@@ -94,10 +94,9 @@ async def copy_document(
         QueueFull: *waiting* jobs of its tenant are open.
     """
     by.creates()
-    if id not in await work.documents.get_many([id], by=by):
-        raise DocumentMissing(id)
-    # Locked, since who erases it now would take the bytes of its copy.
-    if (original := (await work.documents.lock([id])).get(id)) is None:
+    # Locked, since who erases it now would take the bytes of its copy, and a move changes who may read it.
+    original = (await work.documents.lock([id])).get(id)
+    if original is None or id not in await work.documents.get_many([id], by=by):
         raise DocumentMissing(id)
     if original.infected:
         raise DocumentQuarantined(id)
@@ -179,18 +178,18 @@ async def _copy_documents(
     work: Work, copies: Mapping[NotebookId, Notebook], *, by: Viewer, at: Moment
 ) -> None:
     into: dict[DocumentId, NotebookId] = {}
-    for original, copy in copies.items():
-        into |= {seen.document.id: copy.id for seen in await _documents(work, original, by=by)}
+    for original in copies:
+        into |= {seen.document.id: original for seen in await _documents(work, original, by=by)}
         if len(into) > DOCUMENTS_MOST:
             raise TooManyDocuments(
                 f"A copy takes at most {DOCUMENTS_MOST} documents along.", field="with_documents"
             )
-    # Locked, since who erases one now would take the bytes of its copy.
+    # Locked, since who erases one now would take the bytes of its copy; what was moved meanwhile stays out.
     found = await work.documents.lock(into)
     made = [
-        _copy(found[id], into=place, by=by, at=at)
+        _copy(found[id], into=copies[place].id, by=by, at=at)
         for id, place in into.items()
-        if id in found and not found[id].infected
+        if id in found and found[id].notebook == place and not found[id].infected
     ]
     await work.documents.add(made)
     for document in made:

@@ -188,7 +188,7 @@ async def _kept_text(ports: Ports, document: Document) -> Extracted:
 
 async def _embed(ports: Ports, graph: Graph, document: Document, job: Job, *, meter: Meter) -> None:
     await meter.begin("embed")
-    path = await graph.read(documents.path_of, notebook=document.notebook)
+    path = await graph.read(documents.home, document=document.id)
     chunks = await graph.read(documents.chunks_to_index, document=document.id)
     stale = await embed(ports, document, chunks, path=path, meter=meter)
     await graph.write(jobs.fenced, id=job.id, attempt=job.attempt)
@@ -209,7 +209,7 @@ async def _exchange(
     findings = _findings(document, extracted, finds[:FINDINGS_MOST])
     await graph.write(jobs.advance, id=job.id, attempt=job.attempt, stage="embed", at=ports.moment())
     await meter.begin("embed")
-    path = await graph.read(documents.path_of, notebook=document.notebook)
+    path = await graph.read(documents.home, document=document.id)
     stale = await embed(ports, document, chunks, path=path, meter=meter)
     shown = await graph.write(
         documents.show, chunks, findings, job=job.id, attempt=job.attempt, at=ports.moment()
@@ -228,7 +228,7 @@ async def reindex(ports: Ports, graph: Graph, job: Job) -> None:
     may move meanwhile, so it looks again until nothing has.
     """
     done: documents.Paths = {}
-    while (found := await graph.write(documents.places, job)) != done:
+    while (found := await graph.write(documents.places, job, known=[id for id in done if done[id]])) != done:
         changed = {id: path for id, path in found.items() if id not in done or done[id] != path}
         for some in _batches(changed):
             await graph.write(documents.place, some, job=job.id, attempt=job.attempt)

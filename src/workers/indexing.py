@@ -58,10 +58,13 @@ async def embed(
 async def follow(ports: Ports, graph: Graph, document: Document) -> None:
     """Have all vectors of a document lie where it lies.
 
-    It may have been moved while they were made, and the move's own job may have come too early.
+    It may have been moved while they were made, and the move's own job may have come too early. It may
+    be moved just now, so it is looked again until it has not been.
     """
-    path = await graph.read(documents.path_of, notebook=document.notebook)
-    await ports.vectors.rehome(document.tenant, document.id, path)
+    path: tuple[str, ...] | None = None
+    while (now := await graph.read(documents.home, document=document.id)) != path:
+        path = now
+        await ports.vectors.rehome(document.tenant, document.id, path)
 
 
 def named(kind: str, *parts: object) -> str:

@@ -91,6 +91,7 @@ MUTATIONS: Mapping[str, dict[str, object]] = {
     "deleteDocument": {"id": "{document}"},
     "reprocessDocument": {"id": "{document}"},
     "copyDocument": {"id": "{document}", "notebookId": "{notebook}"},
+    "moveDocument": {"id": "{document}", "notebookId": "{notebook}"},
     "restoreDocument": {"id": "{binned}"},
     "purgeDocument": {"id": "{binned}"},
     "purgeNotebook": {"id": "{trashed}"},

@@ -349,6 +349,53 @@ async def test_a_document_that_is_moved_meanwhile_is_found_at_its_new_place_only
         assert await found(ada, mode, old) == []
 
 
+@pytest.mark.engines
+@pytest.mark.parametrize(
+    ("port", "method"), [("reader", "read"), ("embedder", "embed"), ("vectors", "rehome")]
+)
+async def test_a_document_that_is_moved_by_itself_meanwhile_is_found_at_its_new_place_only(
+    ada: Caller, ports: Ports, port: str, method: str
+) -> None:
+    old, new = await ada.notebook("Old"), await ada.notebook("New")
+    document, job = await ada.upload(old, "rivers.pdf", RIVERS)
+
+    async def meanwhile() -> None:
+        await ada.do("moveDocument", id=document, notebookId=new)
+        await reindexed(ports)
+
+    await run(with_port(ports, port, Interrupted(getattr(ports, port), method, meanwhile)), job)
+
+    await understood(ada, document, job)
+    for mode in ("SEMANTIC", "FULLTEXT"):
+        assert set(await found(ada, mode, new)) == {document}
+        assert await found(ada, mode, old) == []
+
+
+@pytest.mark.engines
+async def test_what_is_moved_out_of_a_notebook_while_that_is_indexed_anew_is_found_where_it_lies(
+    ada: Caller, ports: Ports
+) -> None:
+    old, above, new = [await ada.notebook(name) for name in ("Old", "Above", "New")]
+    document, job = await ada.upload(old, "rivers.pdf", RIVERS)
+    await run(ports, job)
+    await ada.do("moveNotebook", id=old, parentId=above)
+    (reindex,) = [
+        it
+        for it in await ports.graph.read(jobs.unfinished, running=False, limit=500)
+        if it.subject == old and it.kind is JobKind.REINDEX
+    ]
+
+    async def meanwhile() -> None:
+        await ada.do("moveDocument", id=document, notebookId=new)
+        await reindexed(ports)
+
+    await run(with_port(ports, "vectors", Interrupted(ports.vectors, "rehome", meanwhile)), reindex.id)
+
+    for mode in ("SEMANTIC", "FULLTEXT"):
+        assert set(await found(ada, mode, new)) == {document}
+        assert await found(ada, mode, above) == []
+
+
 async def reindexed(ports: Ports) -> None:
     """Run the jobs that wait."""
     for job in await ports.graph.read(jobs.unfinished, running=False, limit=500):

@@ -42,6 +42,10 @@ class Neo4jContainers(Containers):
         return _sums(await self._run("containers/held_by_version", container=container, number=number))
 
     @override
+    async def holder(self, id: DocumentId) -> DocumentId | None:
+        return next(iter(_ids(await self._run("containers/holder", id=id))), None)
+
+    @override
     async def forgo(self, id: DocumentId) -> None:
         await self._run("containers/forgo", id=id, lock=lock())
 
@@ -79,8 +83,8 @@ class Neo4jAbsences(Absences):
         self._run = run
 
     @override
-    async def lock(self, container: DocumentId) -> None:
-        await self._run("containers/lock", container=container, lock=lock())
+    async def lock(self, container: DocumentId) -> Collection[DocumentId]:
+        return _ids(await self._run("containers/lock", container=container, lock=lock()))
 
     @override
     async def leaving(self, container: DocumentId, *, since: int, number: int) -> Collection[DocumentId]:

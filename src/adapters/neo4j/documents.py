@@ -69,6 +69,10 @@ class Neo4jDocuments(Documents):
         )
 
     @override
+    async def move(self, ids: Collection[DocumentId], *, to: NotebookId, at: Moment) -> None:
+        await self._run("documents/move", ids=list(ids), notebook=to, now=at.now)
+
+    @override
     async def get_many(self, ids: Collection[DocumentId], *, by: Viewer) -> Mapping[DocumentId, SeenDocument]:
         rows = await self._run("documents/get_many", viewer=by.user, ids=list(ids))
         return {row["document"]["id"]: seen_of(row) for row in rows}
@@ -97,8 +101,11 @@ class Neo4jDocuments(Documents):
 
     @override
     async def below(self, notebook: NotebookId) -> Mapping[DocumentId, tuple[NotebookId, ...] | None]:
-        rows = await self._run("documents/below", notebook=notebook)
-        return {row["id"]: tuple(reversed(row["path"])) if row["live"] else None for row in rows}
+        return _paths(await self._run("documents/below", notebook=notebook))
+
+    @override
+    async def paths(self, ids: Collection[DocumentId]) -> Mapping[DocumentId, tuple[NotebookId, ...] | None]:
+        return _paths(await self._run("documents/paths", ids=list(ids)))
 
     @override
     async def unprocessed(self, notebook: NotebookId, *, limit: int) -> Sequence[Document]:
@@ -181,6 +188,10 @@ class Neo4jFindings(Findings):
     async def get_many(self, ids: Collection[FindingId], *, by: Viewer) -> Mapping[FindingId, Finding]:
         rows = await self._run("documents/seen_findings", viewer=by.user, ids=list(ids))
         return {row["finding"]["id"]: finding_of(row["finding"]) for row in rows}
+
+
+def _paths(rows: Sequence[Row]) -> Mapping[DocumentId, tuple[NotebookId, ...] | None]:
+    return {row["id"]: tuple(reversed(row["path"])) if row["live"] else None for row in rows}
 
 
 def _behind(part: Slice) -> dict[str, Any]:

@@ -72,6 +72,15 @@ class DocumentStale(Conflict):
         super().__init__(f"The document {id} is at version {found}, not {expected}: read it again.")
 
 
+class DocumentInside(Conflict):
+    """The document came in another one, and lies where that lies."""
+
+    code = "DOCUMENT_INSIDE"
+
+    def __init__(self, id: str, *, container: str) -> None:
+        super().__init__(f"The document {id} came in {container}: move that, or copy this.")
+
+
 class DocumentBusy(Conflict):
     """The document is being processed already."""
 
@@ -230,6 +239,12 @@ class Document:
         return (
             self if name == self.name else replace(self, name=name, version=self.version + 1, updated_at=now)
         )
+
+    def within(self, notebook: NotebookId, *, now: datetime) -> "Document":
+        """This document in another notebook."""
+        if notebook == self.notebook:
+            return self
+        return replace(self, notebook=notebook, version=self.version + 1, updated_at=now)
 
     def understood(
         self, understanding: Understanding, findings: Sequence["Finding"] = (), *, now: datetime

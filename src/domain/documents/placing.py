@@ -1,6 +1,6 @@
 """Where documents lie, as whatever finds them knows it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from aether.domain import jobs
 from aether.domain.documents.entity import (
@@ -17,13 +17,15 @@ Paths = Mapping[DocumentId, tuple[NotebookId, ...] | None]
 """Where documents lie, from the top down; none where they are deleted."""
 
 
-async def places(work: Work, job: Job) -> Paths:
-    """Where each document lies that *job* indexes anew; those long deleted are left out."""
+async def places(work: Work, job: Job, *, known: Collection[DocumentId] = ()) -> Paths:
+    """Where each document lies that *job* indexes anew; those long deleted are left out.
+
+    Those *known* to it are told too: they may have been moved out of the notebook while it indexed them.
+    """
     if job.subject == job.notebook:
-        return await work.documents.below(NotebookId(job.notebook))
-    id, notebook = DocumentId(job.subject), NotebookId(job.notebook)
-    live = id in await work.documents.lock([id])
-    return {id: await path_of(work, notebook=notebook) if live else None}
+        below = await work.documents.below(NotebookId(job.notebook))
+        return {**below, **await _lying(work, [id for id in known if id not in below])}
+    return await _lying(work, [DocumentId(job.subject)])
 
 
 async def place(work: Work, paths: Paths, *, job: JobId, attempt: int) -> None:
@@ -39,3 +41,16 @@ async def place(work: Work, paths: Paths, *, job: JobId, attempt: int) -> None:
 async def path_of(work: Work, *, notebook: NotebookId) -> tuple[NotebookId, ...]:
     """The notebooks from the top down to *notebook*, itself included."""
     return (*await work.trees.above(notebook), notebook)
+
+
+async def home(work: Work, *, document: DocumentId) -> tuple[NotebookId, ...]:
+    """The notebooks from the top down to where a document lies now; empty where it is deleted."""
+    return (await work.documents.paths([document])).get(document) or ()
+
+
+async def _lying(work: Work, ids: Collection[DocumentId]) -> Paths:
+    """Where documents lie that nobody changes until this transaction ends."""
+    if not ids:
+        return {}
+    await work.documents.lock(ids)
+    return {**dict.fromkeys(ids), **await work.documents.paths(ids)}

@@ -49,6 +49,10 @@ class Documents(Protocol):
         """Mark the document as deleted, and count it no longer."""
         ...
 
+    async def move(self, ids: Collection[DocumentId], *, to: NotebookId, at: Moment) -> None:
+        """Have documents, deleted ones too, lie in *to*, and count those that live there."""
+        ...
+
     async def get_many(self, ids: Collection[DocumentId], *, by: Viewer) -> Mapping[DocumentId, SeenDocument]:
         """Those of the documents that the viewer may read, by id; the others are left out."""
         ...
@@ -69,6 +73,13 @@ class Documents(Protocol):
         """Every document in *notebook* and below, with the notebooks above it from the top down.
 
         None stands for the path of a document that was deleted since it was last placed.
+        """
+        ...
+
+    async def paths(self, ids: Collection[DocumentId]) -> Mapping[DocumentId, tuple[NotebookId, ...] | None]:
+        """The notebooks above each of the documents from the top down, none where it is deleted.
+
+        What does not exist is left out.
         """
         ...
 
@@ -100,6 +111,10 @@ class Containers(Protocol):
         """How many documents came in version *number* of *container*, and how many bytes they have."""
         ...
 
+    async def holder(self, id: DocumentId) -> DocumentId | None:
+        """The document in which one came, be it deleted; none if it came by itself, or that was erased."""
+        ...
+
     async def forgo(self, id: DocumentId) -> None:
         """Note on what a document came in that it is erased."""
         ...
@@ -118,8 +133,11 @@ class Containers(Protocol):
 class Absences(Protocol):
     """What knows which documents are absent, as their containers show no version in which they came."""
 
-    async def lock(self, container: DocumentId) -> None:
-        """Let nobody else change what came in *container* until this transaction ends."""
+    async def lock(self, container: DocumentId) -> Collection[DocumentId]:
+        """Let nobody else change what came in *container*, at any depth, until this transaction ends.
+
+        Gives all of that, deleted and absent ones too.
+        """
         ...
 
     async def leaving(self, container: DocumentId, *, since: int, number: int) -> Collection[DocumentId]:

@@ -128,7 +128,7 @@ async def cease(work: Work, *subjects: str, at: Moment) -> None:
 
 
 async def rehome(work: Work, subjects: Collection[str], *, before: str, to: str, at: Moment) -> None:
-    """Have the jobs on these subjects belong to the notebook *to*; those not over are told there and *before*."""
+    """Have the jobs on these subjects belong to the notebook *to*; followers of both hear of open ones."""
     if found := await work.jobs.rehome(subjects, to=to):
         await work.events.add(
             *(_event(job, f"uploads/{notebook}", at=at) for job in found for notebook in (before, to))

@@ -44,7 +44,7 @@ class Jobs(AllJobs, Protocol):
         ...
 
     async def lock_open(self, subjects: Collection[str]) -> Sequence[Job]:
-        """The jobs on these subjects that are not over; nobody else changes them until this transaction ends."""
+        """The jobs on these subjects that are not over; nobody else changes them in the meantime."""
         ...
 
     async def rehome(self, subjects: Collection[str], *, to: str) -> Sequence[Job]:

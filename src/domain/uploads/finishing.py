@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from aether.domain import documents, trash
+from aether.domain import trash
 from aether.domain.access import Permission
 from aether.domain.blobs import Blob
 from aether.domain.jobs import Failure
 from aether.domain.moments import Moment
 from aether.domain.uploads.entity import Limits, Upload, UploadId
-from aether.domain.uploads.keeping import complete, event_of, own
+from aether.domain.uploads.keeping import complete, event_of, may_bring, own
 from aether.domain.uploads.ports import Work
 from aether.domain.uploads.refusals import UploadGone
 from aether.domain.users import UserMissing
@@ -55,7 +55,7 @@ async def take_up(work: Work, *, id: UploadId, at: Moment) -> Upload:
     """
     upload = await _wanted(work, id, at=at)
     if upload.notebook is not None:
-        await documents.may_add(work, notebook=upload.notebook, by=await _bringing(work, upload))
+        await may_bring(work, upload, by=await _bringing(work, upload))
     taken = replace(upload, finish_at=at.now + AGAIN)
     await work.uploads.put(taken)
     return taken

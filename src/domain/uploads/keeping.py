@@ -67,8 +67,7 @@ async def opened(work: Work, *, id: UploadId, by: Viewer, at: Moment) -> Upload:
     upload = (await get(work, id=id, by=by)).live(now=at.now)
     if upload.document is None:
         by.creates()
-        if upload.notebook is not None:
-            await documents.may_add(work, notebook=upload.notebook, by=by)
+        await may_bring(work, upload, by=by)
     return upload
 
 
@@ -165,6 +164,14 @@ def event_of(upload: Upload, *, kept: int, at: Moment) -> Event:
         at=at.now,
         final=upload.over,
     )
+
+
+async def may_bring(work: Work, upload: Upload, *, by: Viewer) -> None:
+    """Refuse unless *by* may make of an upload what it is for; its document may have been moved meanwhile."""
+    if upload.target is not None:
+        await documents.may_revise(work, id=upload.target, by=by)
+    elif upload.notebook is not None:
+        await documents.may_add(work, notebook=upload.notebook, by=by)
 
 
 async def _aimed(work: Work, draft: Draft, *, by: Viewer) -> Draft:

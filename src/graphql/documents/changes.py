@@ -55,6 +55,21 @@ class CopyDocumentInput:
 
 
 @strawberry.input
+class MoveDocumentInput:
+    """Which document to move, and where.
+
+    Attributes:
+        id: The document.
+        notebook_id: The notebook that it lies in from now on.
+        version: The version one has seen; if it has changed since, nothing is done.
+    """
+
+    id: strawberry.ID
+    notebook_id: strawberry.ID
+    version: int | None = None
+
+
+@strawberry.input
 class ReprocessDocumentInput:
     """Which document to process once more.
 
@@ -89,6 +104,11 @@ class UpdateDocumentPayload(DocumentPayload):
 @strawberry.type
 class CopyDocumentPayload(DocumentPayload):
     """The copy."""
+
+
+@strawberry.type
+class MoveDocumentPayload(DocumentPayload):
+    """The document, in its new place."""
 
 
 @strawberry.type
@@ -151,6 +171,23 @@ class DocumentMutations:
             at=info.context.ports.moment(),
         )
         return CopyDocumentPayload(shown=made.id)
+
+    @mutation
+    async def move_document(self, info: Info, input: MoveDocumentInput) -> MoveDocumentPayload:
+        """Move a document, with what came in it, to another notebook; takes the permission to write in both.
+
+        Args:
+            input: Which document, and where.
+        """
+        moved = await info.context.write(
+            documents.move,
+            id=DocumentId(input.id),
+            to=NotebookId(input.notebook_id),
+            version=input.version,
+            by=info.context.viewer,
+            at=info.context.ports.moment(),
+        )
+        return MoveDocumentPayload(shown=moved.id)
 
     @mutation
     async def delete_document(self, info: Info, input: DeleteDocumentInput) -> DeleteDocumentPayload:

@@ -66,6 +66,7 @@ class Document(StructuredNode):
     path_inside = StringProperty()
     depth = IntegerProperty()
     erased = ArrayProperty(StringProperty())
+    lay_in = ArrayProperty(StringProperty())
 
     files = RelationshipTo("Document", "CONTAINS_FILE", model=ContainsFile)
     chunks = RelationshipTo("Chunk", "HAS_CHUNK")
