@@ -255,6 +255,52 @@ async def test_a_version_has_bounds_of_its_own(graph: Graph, ada: Viewer) -> Non
         )
 
 
+async def nested(graph: Graph, archive: Document, by: Viewer, name: str, *files: Unpacked) -> Document:
+    """An archive in *archive* that holds *files*."""
+    inner = await child(graph, archive, by, name)
+    (job,) = [it for it in await graph.read(waiting, archive) if it.subject == inner.id]
+    return await shown(graph, job, files)
+
+
+async def test_a_version_of_what_came_in_another_has_the_bounds_of_that(graph: Graph, ada: Viewer) -> None:
+    large = 2 * 10**9
+    archive = await archive_of(graph, ada, file("beside.bin", "b", size=large), file("inner.zip", "i"))
+    inner = await nested(graph, archive, ada, "inner.zip", file("old.bin", "o", size=large))
+
+    brought = await added(graph, inner, ada, "second")
+    with pytest.raises(FileTooComplex):
+        await unpacked(graph, brought.job, [file("a.bin", "a", size=large), file("b.bin", "b", size=large)])
+
+    await version(graph, inner, ada, "third", file("new.bin", "n", size=large))
+    assert await names(graph, inner, ada) == ["new.bin"]
+
+
+async def test_what_comes_back_with_a_version_needs_room_too(graph: Graph, ada: Viewer) -> None:
+    large = 2 * 10**9
+    first = (file("a.bin", "a", size=large), file("b.bin", "b", size=large))
+    archive = await archive_of(graph, ada, file("inner.zip", "i"), file("other.zip", "o"))
+    inner = await nested(graph, archive, ada, "inner.zip", *first)
+    await version(graph, inner, ada, "second", file("small.txt", "s"))
+    await nested(graph, archive, ada, "other.zip", file("c.bin", "c", size=large))
+
+    with pytest.raises(FileTooComplex):
+        await restored(graph, inner, ada, 1, *first)
+
+
+async def test_of_a_version_all_is_counted_that_comes_with_it(graph: Graph, ada: Viewer) -> None:
+    large = 2 * 10**9
+    archive = await archive_of(graph, ada, file("inner.zip", "i"))
+    await nested(graph, archive, ada, "inner.zip", file("deep.bin", "d", size=large))
+
+    brought = await added(graph, archive, ada, "second")
+    with pytest.raises(FileTooComplex):
+        await unpacked(
+            graph,
+            brought.job,
+            [file("inner.zip", "i"), file("a.bin", "a", size=large), file("b.bin", "b", size=large)],
+        )
+
+
 async def test_an_archive_that_was_deleted_meanwhile_takes_its_version_up_when_it_is_back(
     graph: Graph, ada: Viewer
 ) -> None:

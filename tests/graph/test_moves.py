@@ -300,7 +300,7 @@ async def test_an_upload_of_a_version_goes_on_when_its_document_was_moved(
 ) -> None:
     document, _ = await make.document(graph, ada, here)
     at, limits = moment(), Limits(most=1_000, lasts=timedelta(days=1))
-    draft = Draft(target=document.id, filename="b.txt", length=6)
+    draft = Draft(notebook=None, target=document.id, filename="b.txt", length=6)
     id = UploadId(at.id("upload"))
     await graph.write(uploads.begin, draft, id=id, limits=limits, by=ada, at=at)
     await move(graph, document.id, there, ada)

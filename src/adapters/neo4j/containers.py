@@ -38,6 +38,10 @@ class Neo4jContainers(Containers):
         return _sums(await self._run("containers/held", outermost=outermost))
 
     @override
+    async def held_below(self, container: DocumentId) -> tuple[int, int]:
+        return _sums(await self._run("containers/held_below", container=container))
+
+    @override
     async def held_by_version(self, container: DocumentId, *, number: int) -> tuple[int, int]:
         return _sums(await self._run("containers/held_by_version", container=container, number=number))
 

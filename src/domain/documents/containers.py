@@ -77,8 +77,9 @@ async def unpack(
     known = await work.containers.known(container.id, list(named))
     await work.containers.came(container.id, known, number=container.latest)
     fresh = [_document(container, id, file, at=at) for id, file in named.items() if id not in known]
-    if fresh:
+    if fresh or container.coming is not None:
         await _demand_room(work, container, fresh)
+    if fresh:
         await work.documents.add(fresh)
         await work.containers.hold(fresh, number=container.latest)
     if container.coming is not None:
@@ -113,11 +114,16 @@ async def children(work: Work, *, container: DocumentId, part: Slice, by: Viewer
 
 
 async def _demand_room(work: Work, container: Document, fresh: Sequence[Document]) -> None:
+    """Refuse what would be too much beside all that came in the outermost document.
+
+    A version to come takes the place of the one that is shown, so what came with that is not counted.
+    """
+    outermost = container.inside.outermost if container.inside else container.id
+    count, size = await work.containers.held(outermost)
     if container.coming is not None:
-        count, size = await work.containers.held_by_version(container.id, number=container.coming)
-    else:
-        outermost = container.inside.outermost if container.inside else container.id
-        count, size = await work.containers.held(outermost)
+        before = await work.containers.held_below(container.id)
+        after = await work.containers.held_by_version(container.id, number=container.coming)
+        count, size = count - before[0] + after[0], size - before[1] + after[1]
     if count + len(fresh) > HELD_MOST or size + sum(it.file_size for it in fresh) > BYTES_MOST:
         raise FileTooComplex(f"More than {HELD_MOST:,} files, or {BYTES_MOST:,} bytes, came in one document.")
 

@@ -107,8 +107,12 @@ class Containers(Protocol):
         """How many documents came in *outermost*, deleted ones too but no absent ones, and their bytes."""
         ...
 
+    async def held_below(self, container: DocumentId) -> tuple[int, int]:
+        """The same for what came in *container*, which may have come in another one."""
+        ...
+
     async def held_by_version(self, container: DocumentId, *, number: int) -> tuple[int, int]:
-        """How many documents came in version *number* of *container*, and how many bytes they have."""
+        """How many documents came in version *number* of *container*, and their bytes, at any depth."""
         ...
 
     async def holder(self, id: DocumentId) -> DocumentId | None:
