@@ -37,12 +37,12 @@ async def move(
 
 async def look(graph: Graph, id: DocumentId, by: Viewer) -> Document | None:
     found = (await graph.read(documents.get_many, [id], by=by)).get(id)
-    return found and found.document
+    return found.document if found else None
 
 
 async def place_of(graph: Graph, id: DocumentId, by: Viewer) -> NotebookId | None:
     found = await look(graph, id, by)
-    return found and found.notebook
+    return found.notebook if found else None
 
 
 async def heard(graph: Graph, topic: str) -> list[tuple[str, dict[str, Any]]]:
@@ -269,8 +269,8 @@ async def test_its_jobs_go_along_and_end_where_it_lies(
     await move(graph, document.id, there, ada)
 
     for followers in (here, there):
-        kind, payload = (await heard(graph, f"uploads/{followers.id}"))[-2 if followers is there else -1]
-        assert (kind, payload["job"], payload["notebook"]) == ("job_changed", job.id, there.id)
+        told_of = [it for _, it in await heard(graph, f"uploads/{followers.id}") if it["job"] == job.id]
+        assert (told_of[-1]["status"], told_of[-1]["notebook"]) == (JobStatus.RUNNING, there.id)
     assert job.id in await graph.read(documents.visible_jobs, [job.id], by=eve)
     assert await graph.read(documents.visible_jobs, [job.id], by=ben) == {}
     assert await graph.read(documents.jobs_of_notebook, notebook=here.id, live=False, by=ada) == []
