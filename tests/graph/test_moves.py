@@ -22,8 +22,9 @@ from aether.domain.uploads import Draft, Limits, UploadId
 from aether.domain.viewers import Viewer
 from tests import make
 from tests.engines import Engine
-from tests.graph.test_container_versions import added, archive_of, shown, version
+from tests.graph.test_container_versions import archive_of, shown, version
 from tests.graph.test_containers import begun, children, container, counts, file, unpack
+from tests.graph.test_versions import added
 from tests.make import Home
 
 ROUNDS = 4

@@ -218,6 +218,32 @@ async def test_a_document_is_copied_to_another_notebook_and_understood_there(ada
     assert (await ada.client.get(f"/documents/{copy['id']}/content")).content == b"The Elbe is tidal."
 
 
+async def test_a_document_is_moved_to_another_notebook_and_found_there(ada: Caller, eve: Caller) -> None:
+    here, there = await ada.notebook("Here"), await ada.notebook("There")
+    document, job = await ada.upload(here, "a.txt", b"The Elbe is tidal.")
+    await ada.over(job)
+
+    moved = await ada.do("moveDocument", f"document {{ {SHOWN} }}", id=document, notebookId=there, version=1)
+
+    assert moved["document"]["notebook"] == {"id": there, "documentCount": 1, "totalSizeBytes": 18}
+    assert (moved["document"]["id"], moved["document"]["version"]) == (document, 2)
+    assert job in [it["id"] for it in moved["document"]["jobs"]]
+    for place, names in ((here, []), (there, ["a.txt"])):
+        listed = (await ada.ask(LIST, id=place))["notebook"]["documents"]["edges"]
+        assert [edge["node"]["name"] for edge in listed] == names
+    stale = await ada.refused("moveDocument", id=document, notebookId=here, version=1)
+    assert stale == ("DOCUMENT_STALE", [])
+    assert await eve.refused("moveDocument", id=document, notebookId=await eve.notebook()) == (
+        "DOCUMENT_NOT_FOUND",
+        [],
+    )
+    assert await ada.refused("moveDocument", id=document, notebookId=await eve.notebook()) == (
+        "NOTEBOOK_NOT_FOUND",
+        [],
+    )
+    assert (await ada.client.get(f"/documents/{document}/content")).content == b"The Elbe is tidal."
+
+
 async def test_who_may_only_read_a_document_copies_it_to_their_own_and_no_stranger_does(
     ada: Caller, ben: Caller, eve: Caller
 ) -> None:
