@@ -26,9 +26,7 @@ class Knowing:
         return replace(extracted, blocks=extracted.blocks[-1:])
 
 
-async def test_cursors_of_tables_end_with_the_text_that_they_were_cut_from(
-    ada: Caller, house: House
-) -> None:
+async def test_cursors_of_tables_end_with_the_text_that_they_were_cut_from(ada: Caller, house: House) -> None:
     ports: Ports = house.opened.worker_ports
 
     async def first(**after: str) -> dict[str, Any]:
