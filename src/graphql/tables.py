@@ -186,6 +186,7 @@ async def tables_in(
     wanted = part(info, first=first, after=after, listing=listing)
     found = await info.context.ports.shelf.tables(texts) if texts else ()
     page = _page(wanted, of=len(found)).of(lambda place: found[place])
+    await info.context.ports.shelf.find([table for table, _ in page.items])
     return connection(
         info,
         page,

@@ -3,6 +3,7 @@
 import asyncio
 from bisect import bisect_right
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from typing import TypedDict, TypeVar
@@ -98,7 +99,7 @@ async def _extract(
 
     async with ports.blobs.local(document.blob) as path:
         extracted = await _read(ports, graph, path, document, job, meter=meter)
-    packed = await asyncio.to_thread(lambda: orjson.dumps(extracted.packed()))
+    packed = await asyncio.to_thread(lambda: b"\n".join(map(orjson.dumps, extracted.lines())))
     kept = await ports.blobs.keep(_pieces(packed), most=TEXTS_MOST)
     understanding = _understanding(extracted, texts=kept.key)
     finds = await asyncio.to_thread(ports.detector.find, extracted.text)
@@ -191,8 +192,12 @@ async def _chunk(
 async def _kept_text(ports: Ports, document: Document) -> Extracted:
     if document.understanding is None:
         raise TypeError(f"{document.id} is chunked before it was extracted.")
-    packed = b"".join([piece async for piece in ports.blobs.open(document.understanding.texts)])
-    return await asyncio.to_thread(lambda: Extracted.unpacked(orjson.loads(packed)))
+    pieces = [piece async for piece in ports.blobs.open(document.understanding.texts)]
+    return await asyncio.to_thread(_text_of, pieces)
+
+
+def _text_of(pieces: Sequence[bytes]) -> Extracted:
+    return Extracted.of_lines(map(orjson.loads, BytesIO(b"".join(pieces))))
 
 
 async def _embed(ports: Ports, graph: Graph, document: Document, job: Job, *, meter: Meter) -> None:
