@@ -238,3 +238,10 @@ def end_of(job: Job) -> Event:
         at=job.updated_at,
         final=True,
     )
+
+
+async def revived(work: Work, job: Job) -> Sequence[Job]:
+    """What a worker asks for when it runs *job*, for documents on which nobody works."""
+    places = await documents.places(work, job)
+    live = [id for id, path in places.items() if path is not None]
+    return await documents.revive(work, job, live, together=len(live), at=moment())

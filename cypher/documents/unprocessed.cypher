@@ -1,18 +1,16 @@
-// Some of the live documents in a notebook and below whose processing has not ended, and on which no job works.
+// Those of the documents that live, whose processing has not ended, and on which no job works.
 //
 // mode:    read
-// params:  notebook: string, most: integer
-// returns: document: map
-MATCH (:Notebook {id: $notebook, tenant: $tenant})-[:PARENT_OF*0..40]->(notebook:Notebook)
-WHERE notebook.status <> 'deleted'
-MATCH (notebook)-[:CONTAINS]->(document:Document)
+// params:  ids: list<string>
+// returns: id: string
+UNWIND $ids AS given
+MATCH (document:Document {id: given, tenant: $tenant})
 WHERE document.deletion IS NULL AND (
   document.processing_status IN ['pending', 'processing'] OR EXISTS {
     MATCH (document)-[:HAS_VERSION]->(version:DocumentVersion)
     WHERE version.number = document.coming AND version.processing_status IN ['pending', 'processing']
   }
-) AND NOT EXISTS { MATCH (job:Job {subject: document.id}) WHERE job.open }
-WITH notebook, document
-LIMIT $most
-RETURN
-  // use: documents/projection
+)
+AND EXISTS { MATCH (notebook:Notebook)-[:CONTAINS]->(document) WHERE notebook.status <> 'deleted' }
+AND NOT EXISTS { MATCH (job:Job {subject: document.id}) WHERE job.open }
+RETURN document.id AS id

@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from statistics import fmean
 from typing import NamedTuple, Protocol
 
-from aether.domain.jobs import STAGES, JobId, JobKind, Place
+from aether.domain.jobs import STAGES, JobKind, Place, Ticket
 
 RUNS_LEAST = 5
 """How many jobs must be known before anything is said."""
@@ -128,12 +128,12 @@ class Estimates(Protocol):
         """What is remembered, the latest first; it may be some seconds old."""
         ...
 
-    async def tell(self, job: JobId, estimate: Estimate) -> None:
-        """Say when a job that runs will be over, for whoever asks in the next minutes."""
+    async def tell(self, ticket: Ticket, estimate: Estimate) -> None:
+        """Say when an attempt that runs will be over, for whoever asks in the next minutes."""
         ...
 
-    async def told(self, jobs: Collection[JobId]) -> Mapping[JobId, Estimate]:
-        """What was said of jobs; those of which nothing was are left out."""
+    async def told(self, tickets: Collection[Ticket]) -> Mapping[Ticket, Estimate]:
+        """What was said of these very attempts; those of which nothing was are left out."""
         ...
 
 

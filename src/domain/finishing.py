@@ -35,6 +35,14 @@ class Finisher:
         """Whether nobody wants the upload any more."""
         return await self._graph.within(upload.tenant).read(uploads.given_up, id=upload.id)
 
+    async def prolonged(self, upload: Upload) -> Upload:
+        """The upload, given more time if little is left: it is not to expire while it is being finished."""
+        at = self._moment()
+        if not upload.ageing(limits=self._limits, now=at.now):
+            return upload
+        graph = self._graph.within(upload.tenant)
+        return await graph.write(uploads.prolong, upload, limits=self._limits, at=at)
+
     async def finish(self, upload: Upload) -> None:
         """Make a document of the upload, or end it as failed. Safe to do twice, also at once.
 

@@ -48,6 +48,11 @@ class Table(Span):
         """Find its cells now, which takes a while for a long table, but only once."""
         self.span(0, self.grid.columns - 1)
 
+    @property
+    def found(self) -> bool:
+        """Whether its cells are found already."""
+        return {"grid", "_spans"} <= vars(self).keys()
+
     @cached_property
     def grid(self) -> Grid:
         """Its cells."""

@@ -1,6 +1,8 @@
 """Diffs in the API: what became of a document's text from one version to another."""
 
 import asyncio
+from collections.abc import Sequence
+from io import BytesIO
 from typing import Annotated
 
 import orjson
@@ -103,5 +105,10 @@ async def _text(info: Info, id: DocumentId, number: int) -> str:
     blobs, key = info.context.ports.blobs, version.understanding.texts
     if await blobs.size(key) > BYTES_MOST:
         raise DiffTooLarge(f"The text of version {number} is too long to be compared.")
-    packed = b"".join([piece async for piece in blobs.open(key)])
-    return str((await asyncio.to_thread(orjson.loads, packed))["text"])
+    pieces = [piece async for piece in blobs.open(key)]
+    return await asyncio.to_thread(_text_in, pieces)
+
+
+def _text_in(pieces: Sequence[bytes]) -> str:
+    lines = map(orjson.loads, BytesIO(b"".join(pieces)))
+    return "".join(line.get("text", "") for line in lines)

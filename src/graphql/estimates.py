@@ -50,7 +50,7 @@ async def _estimated(info: Info, job: jobs.Job) -> estimates.Estimate | None:
     ports, loaders = info.context.ports, info.context.loaders
     now = ports.moment().now
     running = job.status is JobStatus.RUNNING
-    if running and (told := await loaders.estimates.load(job.id)) is not None:
+    if running and (told := await loaders.estimates.load(job.ticket)) is not None:
         return told.not_before(now)
     document = await loaders.documents.load(DocumentId(job.subject))
     if document is None:

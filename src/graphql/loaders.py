@@ -37,8 +37,8 @@ class Loaders:
         async def jobs_by_id(ids: list[JobId]) -> Sequence[Job | None]:
             return _in_order(ids, await graph.read(documents.visible_jobs, ids, by=viewer))
 
-        async def estimates_by_id(ids: list[JobId]) -> Sequence[Estimate | None]:
-            return _in_order(ids, await estimates.told(ids))
+        async def estimates_of(tickets: list[Ticket]) -> Sequence[Estimate | None]:
+            return _in_order(tickets, await estimates.told(tickets))
 
         async def runs_for(asked: list[None]) -> Sequence[Sequence[Run]]:
             return [await estimates.runs()] * len(asked)
@@ -50,7 +50,7 @@ class Loaders:
         self.notebooks = _loader(notebooks_by_id)
         self.documents = _loader(documents_by_id)
         self.jobs = _loader(jobs_by_id)
-        self.estimates = _loader(estimates_by_id)
+        self.estimates = _loader(estimates_of)
         self.runs: DataLoader[None, Sequence[Run]] = DataLoader(load_fn=runs_for, cache=False)
         self.places: DataLoader[Ticket, Place] = DataLoader(load_fn=places_of, cache=False)
 

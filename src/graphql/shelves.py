@@ -5,7 +5,9 @@ never goes stale, for a blob never changes; nobody is shown it who was not shown
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from io import BytesIO
+from typing import Any, TypeVar
 
 import orjson
 
@@ -22,6 +24,8 @@ KEPT_S = 60.0
 """How long tables are kept, in seconds."""
 AT_ONCE = 2
 """How many texts are looked through at a time."""
+
+T = TypeVar("T")
 
 _TELLING = {BlockKind.HEADING, BlockKind.TABLE}
 
@@ -42,7 +46,7 @@ class Shelf:
         self._blobs = blobs
         self._kept: dict[BlobKey, Sequence[Table]] = {}
         self._turns = asyncio.Semaphore(AT_ONCE)
-        self._looking: set[asyncio.Future[Sequence[Table]]] = set()
+        self._looking: set[asyncio.Future[Any]] = set()
 
     async def tables(self, texts: BlobKey) -> Sequence[Table]:
         """The tables of a text, in order.
@@ -53,9 +57,21 @@ class Shelf:
         """
         if texts in self._kept:
             return self._kept[texts]
-        await self._turns.acquire()
+        return await self._in_turn(self._looked(texts))
+
+    async def find(self, tables: Sequence[Table]) -> None:
+        """Find the cells of some tables; of very many, few are ever asked for."""
+        if new := [table for table in tables if not table.found]:
+            await self._in_turn(asyncio.to_thread(_find, new))
+
+    async def _in_turn(self, work: Coroutine[Any, Any, T]) -> T:
+        try:
+            await self._turns.acquire()
+        except BaseException:
+            work.close()
+            raise
         # Whoever does not wait any longer stops no thread: the turn lasts until it is done.
-        self._looking.add(looking := asyncio.ensure_future(self._looked(texts)))
+        self._looking.add(looking := asyncio.ensure_future(work))
         looking.add_done_callback(self._done)
         return await asyncio.shield(looking)
 
@@ -66,7 +82,7 @@ class Shelf:
             self._keep(texts, found)
         return found
 
-    def _done(self, looking: asyncio.Future[Sequence[Table]]) -> None:
+    def _done(self, looking: asyncio.Future[Any]) -> None:
         self._turns.release()
         self._looking.discard(looking)
         if not looking.cancelled():
@@ -75,8 +91,8 @@ class Shelf:
     async def _found(self, texts: BlobKey) -> Sequence[Table]:
         if await self._blobs.size(texts) > BYTES_MOST:
             raise TextTooLarge
-        packed = b"".join([piece async for piece in self._blobs.open(texts)])
-        return await asyncio.to_thread(_tables_in, packed)
+        pieces = [piece async for piece in self._blobs.open(texts)]
+        return await asyncio.to_thread(_tables_in, pieces)
 
     def _keep(self, texts: BlobKey, found: Sequence[Table]) -> None:
         while self._kept and sum(map(_size, [*self._kept.values(), found])) > CHARACTERS_KEPT:
@@ -85,14 +101,19 @@ class Shelf:
         asyncio.get_running_loop().call_later(KEPT_S, self._kept.pop, texts, None)
 
 
-def _tables_in(packed: bytes) -> Sequence[Table]:
-    row = orjson.loads(packed)
-    # Of a long text most blocks are paragraphs, of which tables know nothing.
-    row["blocks"] = [block for block in row["blocks"] if block[2] in _TELLING]
-    found = tables_of(Extracted.unpacked(row))
-    for table in found:
+def _tables_in(pieces: Sequence[bytes]) -> Sequence[Table]:
+    lines = map(orjson.loads, BytesIO(b"".join(pieces)))
+    return tables_of(Extracted.of_lines(map(_telling, lines)))
+
+
+def _find(tables: Sequence[Table]) -> None:
+    for table in tables:
         table.find()
-    return found
+
+
+def _telling(line: dict[str, Any]) -> dict[str, Any]:
+    """What tables are to know: of a long text most blocks are paragraphs, and tell them nothing."""
+    return line | {"blocks": [block for block in line.get("blocks", ()) if block[2] in _TELLING]}
 
 
 def _size(tables: Sequence[Table]) -> int:

@@ -126,10 +126,11 @@ class Table:
     document_id: strawberry.ID
     document_hash: str
     table: strawberry.Private[tables.Table]
+    texts: strawberry.Private[BlobKey | None]
 
     @classmethod
-    def of(cls, table: tables.Table, *, document: str, file_hash: str) -> "Table":
-        """*table*, shown to those who may read its document."""
+    def of(cls, table: tables.Table, *, texts: BlobKey | None, document: str, file_hash: str) -> "Table":
+        """*table*, which is in *texts*, shown to those who may read its document."""
         return cls(
             ordinal=table.ordinal,
             page=table.page,
@@ -143,6 +144,7 @@ class Table:
             document_id=strawberry.ID(document),
             document_hash=file_hash,
             table=table,
+            texts=texts,
         )
 
     @strawberry.field
@@ -165,7 +167,7 @@ class Table:
             offset: Only those from this row on, 0 being the first; it counts for nothing behind a cursor.
         """
         checks.number(offset, field="offset", least=0, most=tables.OFFSET_MOST)
-        listing = f"rows/{self.document_id}/{self.document_hash}/{self.ordinal}"
+        listing = f"rows/{self.document_id}/{self.texts}/{self.ordinal}"
         wanted = part(info, first=first, after=after, listing=listing)
         page = _page(wanted, of=self.row_count, offset=offset)
         return connection(
@@ -176,15 +178,19 @@ class Table:
 async def tables_in(
     info: Info, texts: BlobKey | None, *, document: str, file_hash: str, first: int, after: str | None
 ) -> Connection[Table]:
-    """A page of the tables of a text, which is of a document that the viewer may read."""
-    listing = f"tables/{document}/{file_hash}"
+    """A page of the tables of a text, which is of a document that the viewer may read.
+
+    The same bytes may be read otherwise another time, so cursors are signed for what was read.
+    """
+    listing = f"tables/{document}/{texts}"
     wanted = part(info, first=first, after=after, listing=listing)
     found = await info.context.ports.shelf.tables(texts) if texts else ()
     page = _page(wanted, of=len(found)).of(lambda place: found[place])
+    await info.context.ports.shelf.find([table for table, _ in page.items])
     return connection(
         info,
         page,
-        lambda table: Table.of(table, document=document, file_hash=file_hash),
+        lambda table: Table.of(table, texts=texts, document=document, file_hash=file_hash),
         slice=wanted,
         listing=listing,
     )

@@ -2,17 +2,25 @@
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
-from typing import TypedDict
+from typing import TypedDict, TypeVar
 
 import orjson
 import structlog
 
 from aether.domain import documents, jobs
 from aether.domain.blobs import BlobKey
-from aether.domain.documents import FINDINGS_MOST, Document, Finding, FindingId, Understanding
+from aether.domain.documents import (
+    FINDINGS_MOST,
+    Document,
+    DocumentId,
+    Finding,
+    FindingId,
+    Understanding,
+)
 from aether.domain.errors import Refused
 from aether.domain.graph import Graph
 from aether.domain.jobs import STAGES, AttemptOver, Failure, Job, JobStatus
@@ -29,6 +37,8 @@ PLACED_AT_A_TIME = 200
 REVIVED_AT_A_TIME = 100
 TEXTS_MOST = 1 << 30
 """The largest extracted text with its anchors, in bytes of JSON."""
+
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -89,7 +99,7 @@ async def _extract(
 
     async with ports.blobs.local(document.blob) as path:
         extracted = await _read(ports, graph, path, document, job, meter=meter)
-    packed = await asyncio.to_thread(lambda: orjson.dumps(extracted.packed()))
+    packed = await asyncio.to_thread(lambda: b"\n".join(map(orjson.dumps, extracted.lines())))
     kept = await ports.blobs.keep(_pieces(packed), most=TEXTS_MOST)
     understanding = _understanding(extracted, texts=kept.key)
     finds = await asyncio.to_thread(ports.detector.find, extracted.text)
@@ -182,8 +192,12 @@ async def _chunk(
 async def _kept_text(ports: Ports, document: Document) -> Extracted:
     if document.understanding is None:
         raise TypeError(f"{document.id} is chunked before it was extracted.")
-    packed = b"".join([piece async for piece in ports.blobs.open(document.understanding.texts)])
-    return await asyncio.to_thread(lambda: Extracted.unpacked(orjson.loads(packed)))
+    pieces = [piece async for piece in ports.blobs.open(document.understanding.texts)]
+    return await asyncio.to_thread(_text_of, pieces)
+
+
+def _text_of(pieces: Sequence[bytes]) -> Extracted:
+    return Extracted.of_lines(map(orjson.loads, BytesIO(b"".join(pieces))))
 
 
 async def _embed(ports: Ports, graph: Graph, document: Document, job: Job, *, meter: Meter) -> None:
@@ -230,20 +244,25 @@ async def reindex(ports: Ports, graph: Graph, job: Job) -> None:
     done: documents.Paths = {}
     while (found := await graph.write(documents.places, job, known=[id for id in done if done[id]])) != done:
         changed = {id: path for id, path in found.items() if id not in done or done[id] != path}
-        for some in _batches(changed):
+        for some in map(dict, _batches(changed.items(), PLACED_AT_A_TIME)):
             await graph.write(documents.place, some, job=job.id, attempt=job.attempt)
             for document, path in some.items():
                 await ports.vectors.rehome(job.tenant, document, path or ())
         done = found
-    while len(await graph.write(documents.revive, job, limit=REVIVED_AT_A_TIME, at=ports.moment())) > 0:
+    live = [id for id, path in done.items() if path is not None]
+    waiting: list[DocumentId] = []
+    for ids in _batches(live, REVIVED_AT_A_TIME):
+        waiting += await graph.read(documents.unprocessed, ids)
+    for ids in _batches(waiting, REVIVED_AT_A_TIME):
         await graph.write(jobs.fenced, id=job.id, attempt=job.attempt)
+        await graph.write(documents.revive, job, ids, together=len(waiting), at=ports.moment())
     at = ports.moment()
     await graph.write(
         jobs.finish, id=job.id, attempt=job.attempt, status=JobStatus.COMPLETED, failure=None, at=at
     )
 
 
-def _batches(paths: documents.Paths) -> Iterator[documents.Paths]:
-    entries = iter(paths.items())
-    while some := dict(islice(entries, PLACED_AT_A_TIME)):
+def _batches(items: Iterable[T], most: int) -> Iterator[list[T]]:
+    entries = iter(items)
+    while some := list(islice(entries, most)):
         yield some

@@ -39,23 +39,19 @@ async def run_job(context: dict[str, Any], named: str) -> None:
     """Run *named*, `<job>:<attempt>`. Safe to run twice, also at once; cancelled, it gives the job back."""
     ports: Ports = context["ports"]
     id, attempt = JobId(named.rpartition(":")[0]), int(named.rpartition(":")[2])
-    tenant = await ports.graph.read(jobs.tenant_of, id=id)
-    if tenant is None:
-        return
-    graph, theirs = ports.graph.within(tenant), False
+    job = await ports.graph.read(jobs.of_any_tenant, id=id)
     # Who began it may be dead: to take the lease once more would only put off that this is noticed.
-    if await _elsewhere(graph, id, attempt) or not await ports.leases.take(
-        id, attempt, seconds=ports.lease_s
-    ):
+    if job is None or _begun(job, attempt) or not await ports.leases.take(id, attempt, seconds=ports.lease_s):
         return
-    with structlog.contextvars.bound_contextvars(job=id, attempt=attempt, tenant=tenant):
+    graph, theirs = ports.graph.within(job.tenant), False
+    with structlog.contextvars.bound_contextvars(job=id, attempt=attempt, tenant=job.tenant):
         try:
             claimed = await graph.write(jobs.claim, id=id, attempt=attempt, at=ports.moment())
             log.info("job_taken_up", stage=claimed.stage)
             await _held(ports, graph, claimed)
         except (AttemptOver, JobMissing):
             log.info("attempt_over")
-            theirs = await _elsewhere(graph, id, attempt)
+            theirs = _begun(await ports.graph.read(jobs.of_any_tenant, id=id), attempt)
         except (asyncio.CancelledError, Unavailable) as why:
             if not isinstance(why, ReaderDown):  # a file that ends whoever reads it is not begun for ever
                 await seen_through(_given_back(ports, graph, id, attempt))
@@ -65,10 +61,9 @@ async def run_job(context: dict[str, Any], named: str) -> None:
                 await seen_through(_let_go(ports, id, attempt))
 
 
-async def _elsewhere(graph: Graph, id: JobId, attempt: int) -> bool:
+def _begun(job: Job | None, attempt: int) -> bool:
     """Whether somebody else began this very attempt, which was handed out twice: the lease is theirs."""
-    now = (await graph.read(jobs.get_many, [id])).get(id)
-    return now is not None and now.status is JobStatus.RUNNING and now.attempt == attempt
+    return job is not None and job.status is JobStatus.RUNNING and job.attempt == attempt
 
 
 async def _held(ports: Ports, graph: Graph, job: Job) -> None:

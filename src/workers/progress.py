@@ -54,7 +54,7 @@ class Meter:
             for topic in (f"job/{self._job.id}", f"uploads/{self._job.notebook}"):
                 await self._ports.feed.publish(self._event(topic, done, of, estimate))
             if estimate is not None:
-                await self._ports.estimates.tell(self._job.id, estimate)
+                await self._ports.estimates.tell(self._job.ticket, estimate)
 
     async def over(self) -> None:
         """Take note that the job is done; if it went through at once, others are compared with it."""

@@ -17,6 +17,8 @@ LOOK_S = 1.0
 """How often it is looked for what is to be finished, in seconds."""
 FINISHED_AT_ONCE = 4
 """How many uploads one worker finishes at a time; each keeps a part of a processor and the network busy."""
+FINISHED_WITHIN_S = 86_400.0
+"""For how long an upload that is being finished does not expire, in seconds."""
 FOUND_AT_A_TIME = 100
 
 log = structlog.get_logger()
@@ -104,7 +106,12 @@ async def _held(ports: Ports, finisher: Finisher, upload: Upload, holder: int) -
 
 
 async def _keep(ports: Ports, finisher: Finisher, upload: Upload, holder: int) -> None:
-    """Keep the lease; return when somebody else holds it, or nobody wants the upload any more."""
+    """Keep the lease, and the upload from expiring, if it takes no longer than anything may.
+
+    Return when somebody else holds the lease, or nobody wants the upload any more.
+    """
+    loop = asyncio.get_running_loop()
+    until = loop.time() + FINISHED_WITHIN_S
     while True:
         await asyncio.sleep(ports.lease_s / 6)
         with suppress(Unavailable):
@@ -112,6 +119,8 @@ async def _keep(ports: Ports, finisher: Finisher, upload: Upload, holder: int) -
                 return
             if await finisher.given_up(upload):
                 return
+            if loop.time() < until:
+                upload = await finisher.prolonged(upload)
 
 
 async def _let_go(ports: Ports, upload: Upload, holder: int) -> None:

@@ -103,6 +103,18 @@ def pst(
     return store.file(nodes, version or (23 if wide else 14))
 
 
+def ring() -> bytes:
+    """An archive with a message that encloses itself, and one behind it."""
+    store = _Store(wide=True, hidden=False)
+    data = store._value(message("Round", text(0x1000, "And round.")))
+    attachment = store._value(heap((0x3701, _OBJECT, struct.pack("<II", 0x8004, 9))))
+    below = store._next(2) + 4
+    again = store._leaf(store._numbers(0x8004, data, below))
+    assert store._leaf(store._numbers(0x8045, attachment, again)) == below
+    row = store._numbers(0x200004, data, below) + struct.pack("<II", 0x8022, 0)
+    return store.file([*map(store.node, FOLDERS), row, store.node(RIVERS[1])], 23)
+
+
 class _Store:
     """An archive in the making."""
 
@@ -148,11 +160,19 @@ class _Store:
         rows = b"".join(
             self._numbers(it.id, self._value(it.data), self._lower(it.below)) for it in sorted(below)
         )
-        leaf = self._block(struct.pack("<BBH", 2, 0, len(below)) + bytes(head) + rows, 2)
+        leaf = self._leaf(rows, len(below))
         return self._block(struct.pack("<BBH", 2, 1, 1) + bytes(head) + self._numbers(below[0].id, leaf), 2)
 
+    def _leaf(self, rows: bytes, count: int = 1) -> int:
+        """The number of a block that lists nodes."""
+        return self._block(struct.pack("<BBH", 2, 0, count) + bytes(4 if self._wide else 0) + rows, 2)
+
+    def _next(self, kind: int) -> int:
+        """The number of the block that is written next."""
+        return (len(self._blocks) + 1) * 4 | kind
+
     def _block(self, data: bytes, kind: int) -> int:
-        number = (len(self._blocks) + 1) * 4 | kind
+        number = self._next(kind)
         self._blocks.append((number, len(self._data), len(data)))
         self._data += data + bytes(-len(data) % 64)
         return number

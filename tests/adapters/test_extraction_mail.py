@@ -212,3 +212,12 @@ async def test_the_words_of_rich_text_are_told_from_its_controls(
     desk: Desk, written: bytes, text: str
 ) -> None:
     assert (await desk.read(written, "a.rtf")).text == text
+
+
+async def test_a_message_that_lies_in_very_many_others_hinders_none_of_its_mailbox(desk: Desk) -> None:
+    deep = b"Subject: Deep\nContent-Type: message/rfc822\n\n" * 1_000
+    letters = (b"Subject: Mud\n\nSilt.\n", deep, b"Subject: Rain\n\nDrops.\n")
+
+    said = await desk.read(b"\n".join(b"From ada 10:10\n" + letter for letter in letters), "a.mbox")
+
+    assert [page.of(said.text) for page in said.pages] == ["Mud\n\nSilt.", "", "Rain\n\nDrops."]

@@ -1,9 +1,11 @@
 """What is read from Outlook archives, and what they hand out."""
 
+import struct
 from pathlib import Path
 
 import pytest
 
+from aether.adapters.extraction import outlook
 from aether.domain.texts import FileBroken, FileUnsupported
 from tests.adapters import extraction_stores as stores
 from tests.adapters.extraction_binaries import SENT
@@ -56,6 +58,36 @@ async def test_a_damaged_message_hinders_no_other(desk: Desk) -> None:
     said = await desk.read(stores.pst((*stores.RIVERS, torn)), "mail.pst")
 
     assert [page.of(said.text)[:10] for page in said.pages] == ["Mud\n\nFrom:", "Re: Rivers", ""]
+
+
+async def test_a_message_that_encloses_itself_is_read_once_and_hinders_no_other(desk: Desk) -> None:
+    said = await desk.read(stores.ring(), "mail.pst")
+
+    assert [page.of(said.text)[:10] for page in said.pages] == ["Mud\n\nFrom:", "Round\n\nFro"]
+    assert said.text.count("And round.") == 1
+
+
+async def test_a_message_whose_text_unpacks_without_bounds_hinders_no_other(desk: Desk) -> None:
+    bomb = (0x1009, 0x102, struct.pack("<II4sI", 16, 2**31, b"LZFu", 0))
+    kept = stores.Kept(0x200044, stores.message("Bomb", bomb), parent=0x8022)
+
+    said = await desk.read(stores.pst((*stores.RIVERS, kept)), "mail.pst")
+
+    assert [page.of(said.text)[:10] for page in said.pages] == ["Mud\n\nFrom:", "Re: Rivers", "Bomb\n\nFrom"]
+
+
+async def test_messages_that_lie_too_deep_in_others_are_left_out(desk: Desk) -> None:
+    inner = stores.enclosed(0x8045, stores.message("Deepest"))
+    for level in reversed(range(2, outlook.DEEP + 1)):
+        inner = stores.enclosed(0x8045, stores.message(f"Level {level}"), inner)
+    top = stores.Kept(0x200004, stores.message("Level 1"), (inner,), parent=0x8022)
+
+    said = await desk.read(stores.pst((top, stores.RIVERS[1])), "mail.pst")
+
+    headings = [block.of(said.text) for block in said.blocks if block.kind is HEADING]
+    assert headings == ["Mud", *(f"Level {level}" for level in range(1, outlook.DEEP + 1))]
+    (left_out,) = said.metadata["left_out"]
+    assert (left_out["path"], left_out["code"]) == ("Inbox/2/Deepest", "FILE_TOO_COMPLEX")
 
 
 async def test_an_archive_without_messages_says_nothing(desk: Desk) -> None:

@@ -11,7 +11,8 @@ from aether.adapters.redis import estimates
 from aether.adapters.redis.estimates import RUNS, RUNS_MOST, EstimatesDown, RedisEstimates
 from aether.adapters.system import moment
 from aether.domain.estimates import Estimate, Run
-from aether.domain.jobs import JobId
+from aether.domain.jobs import JobId, JobPriority, Ticket
+from aether.domain.tenants import TenantId
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 ESTIMATE = Estimate(NOW, NOW + timedelta(seconds=2), NOW + timedelta(seconds=30))
@@ -27,6 +28,10 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
 
 def run(number: int) -> Run:
     return Run(suffix=".pdf", size=number, seconds={"extract": 0.5, "embed": 1.25})
+
+
+def attempt(job: str, number: int = 1) -> Ticket:
+    return Ticket(job=JobId(job), attempt=number, tenant=TenantId("tenant_1"), priority=JobPriority.NORMAL)
 
 
 async def test_the_latest_runs_are_remembered_by_all(redis: Redis) -> None:
@@ -59,12 +64,12 @@ async def test_a_process_asks_for_the_runs_now_and_then(
     assert await known.runs() == [run(1)]
 
 
-async def test_what_was_said_of_jobs_is_told_for_a_while(redis: Redis) -> None:
+async def test_what_was_said_of_an_attempt_is_told_for_a_while_and_of_no_other(redis: Redis) -> None:
     known = RedisEstimates(redis)
-    one, other = JobId(moment().id("job")), JobId(moment().id("job", 2))
+    one, other = attempt(moment().id("job")), attempt(moment().id("job", 2))
     await known.tell(one, ESTIMATE)
 
-    assert await known.told([other, one]) == {one: ESTIMATE}
+    assert await known.told([other, attempt(one.job, 2), one]) == {one: ESTIMATE}
     assert await known.told([]) == {}
     (key,) = await redis.keys("aether:estimate:*")
     assert 0 < await redis.ttl(key) <= estimates.TOLD_S
@@ -78,4 +83,4 @@ async def test_that_redis_is_away_is_said() -> None:
         with pytest.raises(EstimatesDown):
             await known.runs()
         with pytest.raises(EstimatesDown):
-            await known.told([JobId("job_1")])
+            await known.told([attempt("job_1")])

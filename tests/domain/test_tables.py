@@ -107,6 +107,16 @@ def test_of_very_many_merged_cells_in_a_text_the_first_are_told(monkeypatch: pyt
     assert [len(block.layout.merges) for block in said.blocks] == [2, 1, 0]
 
 
+@pytest.mark.parametrize("together", [1, 7, 20, 1_000])
+def test_a_grid_is_the_same_however_many_lines_are_parted_together(
+    together: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [[f"gauge {number}", *["x"] * (number % 3)] for number in range(9)]
+    monkeypatch.setattr("aether.domain.texts.tables.TOGETHER", together)
+
+    assert grid(written(rows)) == [[*row, "", ""][:3] for row in rows]
+
+
 def test_a_table_keeps_its_layout_when_it_is_packed() -> None:
     said = written(
         [["a", "b"], ["1"]], headers=1, merges=[Merge(0, 0, 2, 1)], role=Role.NOTE, box=Box(1, 2, 3, 4)

@@ -122,6 +122,22 @@ def test_a_text_is_its_blocks_in_order_with_only_space_between_them(given_rows: 
     assert Extracted.unpacked(said.packed()) == said
 
 
+def test_a_long_text_is_told_and_heard_again_in_short_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aether.domain.texts.extracted.CHARACTERS_TOGETHER", 7)
+    monkeypatch.setattr("aether.domain.texts.extracted.ROWS_TOGETHER", 2)
+    draft = Draft()
+    for number in range(5):
+        draft.turn()
+        draft.add(f"Page {number}: \N{GRINNING FACE} \N{LATIN SMALL LETTER A WITH DIAERESIS}")
+    said = draft.finished(content_type="text/plain", extractor="test", version="1", metadata={"a": [1]})
+
+    lines = list(said.lines())
+
+    assert Extracted.of_lines(lines) == said
+    assert max(len(line.get("text", "")) for line in lines) == 7
+    assert max(len(line.get(rows, ())) for line in lines for rows in ("blocks", "pages")) == 2
+
+
 def test_pages_know_where_they_begin_and_end_and_an_empty_one_is_empty() -> None:
     draft = Draft()
     for page in (["one", "two"], [], ["three"]):

@@ -20,6 +20,7 @@ from aether.domain.callbacks import (
     DeliveryMissing,
     DeliveryPending,
     DeliveryStatus,
+    Due,
     Outcome,
     TooManyCallbacks,
 )
@@ -311,18 +312,20 @@ async def test_a_delivery_is_claimed_by_one_and_settled_by_who_claimed_it(
 async def test_what_is_due_is_found_until_it_is_over(
     anybody: Neo4jGraph, plain: Home, graph: Graph, ada: Viewer, book: Notebook
 ) -> None:
-    await make.callback(graph, ada, book.id)
+    callback = await make.callback(graph, ada, book.id)
     _, job = await ended(graph, ada, book)
     (delivery,) = await told(graph, job)
 
-    async def due(seconds: float) -> list[Delivery]:
-        found = await anybody.read(callbacks.due, now=later(seconds).now, limit=10_000)
+    async def due(seconds: float, *besides: str) -> list[Due]:
+        found = await anybody.read(callbacks.due, now=later(seconds).now, besides=besides, limit=10_000)
         return [it for it in found if it.tenant == plain.tenant.id]
 
-    assert [it.id for it in await due(1)] == [delivery.id]
+    assert await due(1) == await due(1, "other.example") == [(delivery.id, plain.tenant.id, "hooks.example")]
+    assert await due(1, "other.example", "hooks.example") == []
     await tried(plain.graph, delivery.id, Outcome(error="TIMEOUT"), at=later(1))
     assert await due(1) == []
-    (waiting,) = await due(10)
+    assert [it.id for it in await due(10)] == [delivery.id]
+    (waiting,) = await of(graph, ada, callback)
     assert (waiting.outcome, waiting.attempts) == (Outcome(error="TIMEOUT"), 1)
     await tried(plain.graph, delivery.id, Outcome(status=204), at=later(10))
     assert await due(10**6) == []

@@ -100,7 +100,7 @@ async def test_files_of_a_new_version_appear_with_it_and_are_processed_then(
     new = await child(graph, archive, ada, "new.txt")
     assert new.id not in open_before
     reindex = next(it for it in await graph.read(waiting, archive) if it.kind is JobKind.REINDEX)
-    revived = await graph.write(documents.revive, reindex, limit=9, at=moment())
+    revived = await graph.write(make.revived, reindex)
     assert [job.subject for job in revived] == [new.id]
 
 
@@ -312,7 +312,7 @@ async def test_an_archive_that_was_deleted_meanwhile_takes_its_version_up_when_i
     assert await names(graph, archive, ada) == ["old.txt"]
 
     reindex = next(it for it in await graph.read(waiting, archive) if it.kind is JobKind.REINDEX)
-    revived = await graph.write(documents.revive, reindex, limit=9, at=moment())
+    revived = await graph.write(make.revived, reindex)
     job = next(it for it in revived if it.subject == archive.id)
 
     await shown(graph, job, [file("new.txt", "n")])

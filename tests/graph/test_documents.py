@@ -460,10 +460,10 @@ async def test_what_waited_when_it_was_deleted_is_processed_when_it_comes_back(
     live = await graph.read(documents.jobs_of_notebook, notebook=book.id, live=True, by=ada)
     restored = next(each for each in live if each.kind is JobKind.REINDEX)
 
-    (again,) = await graph.write(documents.revive, restored, limit=9, at=moment())
+    (again,) = await graph.write(make.revived, restored)
 
     assert (again.kind, again.subject) == (JobKind.PROCESSING, document.id)
-    assert await graph.write(documents.revive, restored, limit=9, at=moment()) == []
+    assert await graph.write(make.revived, restored) == []
 
 
 async def test_nothing_below_a_notebook_under_legal_hold_is_deleted_or_moved_out(

@@ -444,7 +444,7 @@ async def test_who_revives_at_once_has_each_document_processed_once(graph: Graph
     restored = next(each for each in live if each.kind is JobKind.REINDEX)
 
     async def revive(work: Work) -> Sequence[Job]:
-        revived = await documents.revive(work, restored, limit=9, at=moment())
+        revived = await make.revived(work, restored)
         await asyncio.sleep(0.3)
         return revived
 

@@ -360,6 +360,21 @@ async def test_what_a_worker_finished_is_one_document_and_nobody_looks_at_it_aga
         await graph.write(uploads.take_up, id=upload.id, at=moment())
 
 
+async def test_what_is_being_finished_can_be_given_more_time_and_nothing_else(
+    graph: Graph, ada: Viewer, book: Notebook, upload: Upload
+) -> None:
+    noted = await finish_later(graph, ada, await begin(graph, ada, draft(book)))
+    soon, late = Moment(now=noted.expires_at - timedelta(seconds=1), seed=b"soon"), later(noted)
+
+    assert await graph.write(uploads.prolong, noted, limits=LIMITS, at=late) == noted
+    prolonged = await graph.write(uploads.prolong, noted, limits=LIMITS, at=soon)
+    assert prolonged.expires_at == soon.now + LIMITS.lasts
+    assert prolonged == await get(graph, ada, noted.id)
+    assert await graph.write(uploads.prolong, upload, limits=LIMITS, at=soon) == upload
+    await graph.write(uploads.abort, id=noted.id, by=ada, at=soon)
+    assert await graph.write(uploads.prolong, noted, limits=LIMITS, at=soon) == noted
+
+
 async def test_what_no_worker_was_asked_for_or_was_given_up_is_not_finished(
     anybody: Neo4jGraph, graph: Graph, ada: Viewer, book: Notebook, upload: Upload
 ) -> None:

@@ -322,7 +322,7 @@ async def test_a_version_that_waited_when_its_document_was_deleted_is_processed_
     await graph.write(jobs.cancel, id=brought.job.id, at=moment())
 
     (reindex, *_) = await graph.read(jobs_of, document)
-    (revived,) = await graph.write(documents.revive, reindex, limit=9, at=moment())
+    (revived,) = await graph.write(make.revived, reindex)
 
     assert revived.subject == document.id
     assert (await processed(graph, revived, "new words")).number == 2

@@ -99,13 +99,18 @@ async def asked(caller: Caller, id: str) -> Answer:
     return (await caller.ask(ASKED, id=id))["upload"]  # type: ignore[no-any-return]
 
 
-def finishing(ports: Ports, *, graph: Any = None, store: Any = None) -> Ports:
-    """*ports*, of which the graph or the store is another one for what finishes uploads."""
+def finishing(
+    ports: Ports, *, graph: Any = None, store: Any = None, limits: uploads.Limits | None = None
+) -> Ports:
+    """*ports*, of which the graph, the store or the limits are others for what finishes uploads."""
     known: Any = ports.finisher
     return replace(
         ports,
         finisher=Finisher(
-            graph or known._graph, store or known._store, moment=moment, limits=ports.receiver.limits
+            graph or known._graph,
+            store or known._store,
+            moment=moment,
+            limits=limits or ports.receiver.limits,
         ),
     )
 
@@ -505,17 +510,47 @@ async def test_a_blob_that_is_needed_elsewhere_stays_when_an_upload_of_it_fails(
     await done(ada, kept, store)
 
 
-async def test_what_is_not_finished_in_time_fails_and_leaves_nothing(
-    ada: Caller, store: DirectS3Blobs, outside: httpx.AsyncClient, house: House, ports: Ports
-) -> None:
-    id = await noted(ada, outside)
-    at = moment().now - timedelta(minutes=1)
+async def expiring(house: House, id: str, *, seconds: float) -> None:
+    """Have the upload expire so many seconds from now."""
+    at = moment().now + timedelta(seconds=seconds)
     await house.opened.driver.execute_query(
         "MATCH (upload:Upload {id: $id}) SET upload.expires_at = $at, upload.expires_second = $second",
         id=id,
         at=at,
         second=int(at.timestamp()),
     )
+
+
+@pytest.mark.parametrize(("within_s", "ends_as"), [(60.0, "COMPLETED"), (0.0, "FAILED")])
+async def test_what_takes_longer_than_uploads_last_does_not_expire_while_it_is_finished(
+    ada: Caller,
+    store: DirectS3Blobs,
+    outside: httpx.AsyncClient,
+    house: House,
+    ports: Ports,
+    monkeypatch: pytest.MonkeyPatch,
+    within_s: float,
+    ends_as: str,
+) -> None:
+    monkeypatch.setattr("aether.workers.uploads.FINISHED_WITHIN_S", within_s)
+    id = await noted(ada, outside, data=unheard_of())
+    await expiring(house, id, seconds=2)
+
+    async def hash_long() -> None:
+        await asyncio.sleep(4)
+
+    limits = replace(ports.receiver.limits, lasts=timedelta(seconds=2))
+    slow = Interrupted(store, "adopt", hash_long)
+    await finish_once(finishing(replace(ports, lease_s=1.0), store=slow, limits=limits))
+
+    assert (await asked(ada, id))["status"] == ends_as
+
+
+async def test_what_is_not_finished_in_time_fails_and_leaves_nothing(
+    ada: Caller, store: DirectS3Blobs, outside: httpx.AsyncClient, house: House, ports: Ports
+) -> None:
+    id = await noted(ada, outside)
+    await expiring(house, id, seconds=-60)
 
     await house.opened.receiver.sweep()
     assert (await asked(ada, id))["status"] == "EXPIRED"

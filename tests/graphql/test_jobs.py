@@ -170,7 +170,7 @@ async def test_of_a_job_that_runs_its_worker_knows_best(house: House, ada: Calle
     _, job = await ada.upload(await ada.notebook(), "a.slow")
     tenant = TenantId((await ada.ask("{ tenant { id } }"))["tenant"]["id"])
     graph = house.opened.graph.within(tenant)
-    await graph.write(jobs.claim, id=JobId(job), attempt=1, at=moment())
+    claimed = await graph.write(jobs.claim, id=JobId(job), attempt=1, at=moment())
     await graph.write(jobs.advance, id=JobId(job), attempt=1, stage="embed", at=moment())
 
     found = await eta_of(ada, job)
@@ -179,9 +179,14 @@ async def test_of_a_job_that_runs_its_worker_knows_best(house: House, ada: Calle
 
     now = moment().now
     said = Estimate(now - timedelta(seconds=5), now + timedelta(seconds=70), now + timedelta(seconds=90))
-    await house.opened.estimates.tell(JobId(job), said)
+    await house.opened.estimates.tell(claimed.ticket, said)
     told = await eta_of(ada, job)
     assert told == pytest.approx((0, 70, 90), abs=5)
+
+    await graph.write(jobs.give_back, id=JobId(job), attempt=1, at=moment())
+    await graph.write(jobs.claim, id=JobId(job), attempt=2, at=moment())
+    anew = await eta_of(ada, job)
+    assert anew == pytest.approx(found, abs=5)
 
 
 @pytest.mark.usefixtures("remembered")

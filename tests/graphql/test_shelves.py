@@ -21,10 +21,11 @@ def blobs(tmp_path: Path) -> FolderBlobs:
     return FolderBlobs(tmp_path)
 
 
-async def text(blobs: FolderBlobs, *cells: str) -> BlobKey:
-    """Where the text of a table with these cells is kept."""
+async def text(blobs: FolderBlobs, *cells: str, tables: int = 1) -> BlobKey:
+    """Where the text of so many tables with these cells is kept."""
     draft = Draft()
-    draft.table([cells])
+    for _ in range(tables):
+        draft.table([cells])
     said = draft.finished(content_type="text/plain", extractor="test", version="1")
 
     async def stream() -> AsyncIterator[bytes]:
@@ -41,6 +42,16 @@ async def test_a_text_is_looked_through_once_for_many_questions(blobs: FolderBlo
     assert await shelf.tables(key) is first
     with pytest.raises(BlobMissing):
         await Shelf(blobs).tables(key)
+
+
+async def test_cells_are_found_of_those_tables_only_that_are_asked_for(blobs: FolderBlobs) -> None:
+    shelf = Shelf(blobs)
+    first, second, third = await shelf.tables(await text(blobs, "Ulm", "5", tables=3))
+
+    await shelf.find([third, first])
+    await shelf.find([third])
+
+    assert [table.found for table in (first, second, third)] == [True, False, True]
 
 
 async def test_a_shelf_holds_no_more_than_it_may(blobs: FolderBlobs, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,10 +83,10 @@ async def test_a_text_that_nobody_waits_for_any_more_keeps_its_turn_until_it_is_
 ) -> None:
     begun, go, look = threading.Semaphore(0), threading.Event(), shelves._tables_in
 
-    def slowly(packed: bytes) -> Sequence[Table]:
+    def slowly(pieces: Sequence[bytes]) -> Sequence[Table]:
         begun.release()
         go.wait(30)
-        return look(packed)
+        return look(pieces)
 
     monkeypatch.setattr(shelves, "AT_ONCE", 1)
     monkeypatch.setattr(shelves, "_tables_in", slowly)

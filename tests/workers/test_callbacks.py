@@ -13,7 +13,7 @@ from aether.adapters.webhooks import sender as senders
 from aether.domain import webhooks
 from aether.domain.callbacks import Outcome, Rules
 from aether.domain.moments import Moment
-from aether.workers.callbacks import deliver, deliver_once
+from aether.workers.callbacks import TOLD_AT_A_TIME, deliver, deliver_once
 from aether.workers.context import Ports
 from aether.workers.events import relay_once
 from tests.adapters.test_webhooks import Receiver
@@ -202,6 +202,29 @@ async def test_a_receiver_that_is_silent_holds_up_nobody_else(
         finally:
             delivering.cancel()
             await asyncio.gather(delivering, return_exceptions=True)
+
+
+@pytest.mark.engines
+async def test_very_many_deliveries_to_a_silent_receiver_hold_up_nobody_else(
+    ada: Caller, ports: Ports, receiver: Receiver, url: str
+) -> None:
+    silent = Receiver(pause_s=60)
+    async with served(silent.app()) as port:
+        for address, callbacks, jobs in ((f"https://localhost:{port}/", 20, 4), (url, 10, 1)):
+            notebook = await ada.notebook()
+            for _ in range(callbacks):
+                await registered(ada, notebook, address)
+            for _ in range(jobs):
+                _, job = await ada.upload(notebook)
+                await ada.do("cancelJob", id=job)
+            await handed_on(ports)
+        delivering = asyncio.create_task(deliver(in_(ports, 1)))
+        try:
+            await until(lambda: len(receiver.heard) == 10)
+        finally:
+            delivering.cancel()
+            await asyncio.gather(delivering, return_exceptions=True)
+        assert 0 < len(silent.heard) <= TOLD_AT_A_TIME
 
 
 async def test_a_delivery_is_sent_again_when_it_is_asked_for(

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +12,9 @@ import pytest
 
 from aether.adapters.redis.estimates import EstimatesDown, RedisEstimates
 from aether.domain import documents, jobs
+from aether.domain.documents import DocumentId
 from aether.domain.errors import Unavailable
+from aether.domain.graph import Work
 from aether.domain.jobs import STAGES, JobId, JobKind, JobStatus
 from aether.domain.tenants import TenantId
 from aether.domain.vectors import Vector
@@ -51,10 +53,15 @@ async def run(ports: Ports, job: str, attempt: int = 1) -> None:
     await run_job({"ports": ports}, f"{job}:{attempt}")
 
 
+async def tenant_of(ports: Ports, job: str) -> TenantId:
+    found = await ports.graph.read(jobs.of_any_tenant, id=JobId(job))
+    assert found is not None
+    return found.tenant
+
+
 async def strand(ports: Ports, job: str, attempt: int = 1) -> None:
     """Take the job away from a worker that is silent."""
-    tenant = await ports.graph.read(jobs.tenant_of, id=JobId(job))
-    graph = ports.graph.within(TenantId(str(tenant)))
+    graph = ports.graph.within(await tenant_of(ports, job))
     await graph.write(documents.strand, job=JobId(job), attempt=attempt, at=ports.moment())
     await ports.leases.release(JobId(job), attempt)
 
@@ -151,7 +158,7 @@ async def test_what_has_its_vector_is_not_embedded_again(ada: Caller, ports: Por
 async def test_vectors_of_another_model_are_made_anew(ada: Caller, ports: Ports) -> None:
     document, job = await ada.upload(await ada.notebook(), "rivers.pdf", RIVERS)
     await run(ports, job)
-    tenant = TenantId(str(await ports.graph.read(jobs.tenant_of, id=JobId(job))))
+    tenant = await tenant_of(ports, job)
     there = await ports.vectors.listed(tenant, document=document)
     path = ("notebook_elsewhere",)
     other = [
@@ -437,3 +444,55 @@ async def test_that_nobody_remembers_how_long_jobs_take_hinders_none(ada: Caller
     await run(with_port(ports, "estimates", Forgetful()), job)
 
     await understood(ada, document, job)
+
+
+async def test_a_worker_looks_at_a_job_once_before_it_takes_it(ada: Caller, ports: Ports) -> None:
+    class Held:
+        async def take(self, *_: object, **__: object) -> bool:
+            return False
+
+    _, job = await ada.upload(await ada.notebook(), "rivers.pdf", RIVERS)
+    graph: Any = Breaking(ports.graph)
+
+    await run(with_port(replace(ports, graph=graph), "leases", Held()), job)
+
+    assert graph.calls == ["read"]
+
+
+async def test_each_document_that_comes_back_is_looked_at_once(
+    ada: Caller, ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[DocumentId] = []
+    look = documents.unprocessed
+
+    async def unprocessed(work: Work, ids: Collection[DocumentId]) -> Sequence[DocumentId]:
+        looked.extend(ids)
+        return await look(work, ids)
+
+    monkeypatch.setattr(documents, "unprocessed", unprocessed)
+    monkeypatch.setattr("aether.workers.documents.REVIVED_AT_A_TIME", 2)
+    notebook = await ada.notebook()
+    brought = dict([await ada.upload(notebook, f"{number}.txt", b"%d" % number) for number in range(5)])
+    await ada.do("deleteNotebook", id=notebook)
+    for job in brought.values():
+        await run(ports, job)
+    await ada.do("restoreNotebook", id=notebook)
+    graph = ports.graph.within(TenantId((await ada.ask("{ tenant { id } }"))["tenant"]["id"]))
+
+    async def waiting(kind: JobKind) -> list[str]:
+        found = [await work_on(id) for id in (notebook, *brought)]
+        return [job.id for some in found for job in some if job.kind is kind]
+
+    async def work_on(id: str) -> Sequence[jobs.Job]:
+        async def about(work: Work) -> Sequence[jobs.Job]:
+            return await work.jobs.about(id, live=True)
+
+        return await graph.read(about)
+
+    assert await waiting(JobKind.PROCESSING) == []
+    (reindex, *_) = await waiting(JobKind.REINDEX)
+
+    await run(ports, reindex)
+
+    assert sorted(looked) == sorted(brought)
+    assert len(set(await waiting(JobKind.PROCESSING))) == len(brought)

@@ -19,7 +19,7 @@ from aether.adapters.extraction.kinds import kind_of
 from aether.adapters.extraction.members import Members, Tell
 from aether.adapters.extraction.stretches import Stretches
 from aether.domain.blobs import FileEmpty
-from aether.domain.texts import FileTooComplex, FileUnreadable, Stretch
+from aether.domain.texts import Extracted, FileTooComplex, FileUnreadable, Stretch
 
 EVERY_S = 0.1
 """How often at most progress is told, in seconds."""
@@ -53,7 +53,7 @@ def main() -> None:
 def _answer(order: Mapping[str, Any], tell: Tell) -> dict[str, Any] | bytes:
     Path(order["path"]).stat()  # That there is no file is not the file's fault: end without an answer.
     try:
-        return _preview(order) if "preview" in order else {"extracted": _read(order, tell)}
+        return _preview(order) if "preview" in order else _read(order, tell)
     except (FileEmpty, FileUnreadable) as refusal:
         return {"refused": [refusal.code, refusal.message]}
     except MemoryError:
@@ -89,8 +89,10 @@ def _read(order: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
         ocr=order["ocr"],
         members=Members(path.stat().st_size, tell=tell if order["members"] else None),
     )
-    extracted: dict[str, Any] = reader.read(source).packed()
-    return extracted
+    extracted: Extracted = reader.read(source)
+    for line in extracted.lines():
+        tell({"line": line})
+    return {"extracted": True}
 
 
 def _stretches(order: Mapping[str, Any], tell: Tell) -> Stretches:

@@ -2,7 +2,8 @@
 
 A frame is its length in four bytes, the highest first, and so many bytes of JSON. The child gets one: what
 to read. It answers with any number of `{"pages": [done, total], "slow": …}` and `{"stretch": …}`, and one of
-`{"extracted": …}`, `{"refused": [code, message]}` and `{"failed": where}`. The bytes of a member follow its
+`{"extracted": true}`, behind the `{"line": …}` of what was read, `{"refused": [code, message]}` and
+`{"failed": where}`. The bytes of a member follow its
 `{"member": …}` as raw frames, whose length has the highest bit set: up to an empty one if all is well, or
 up to `{"spoiled": message}`.
 """

@@ -86,8 +86,9 @@ def _mailbox(draft: Draft, source: Source, data: bytes) -> dict[str, Any]:
     ends = [it.start() for it in found[1:]] + [len(data)]
     for number, (start, end) in enumerate(zip(found, ends, strict=True), 1):
         draft.turn()
-        message = _parsed(_QUOTED_FROM.sub(rb"\1", data[start.end() : end]))
-        with suppress(FileEncrypted):  # The others are read, and its headers are told.
+        # The others are read, and the headers of what is sealed are told.
+        with suppress(FileEncrypted, FileBroken, RecursionError):
+            message = _parsed(_QUOTED_FROM.sub(rb"\1", data[start.end() : end]))
             _message(draft, message, 1, source.members, f"{number}/")
         source.on_page(number, len(found))
     if not found:

@@ -28,6 +28,11 @@ VERSION = f"2 olefile {olefile.__version__}"
 RICH_MOST = 64 * 2**20
 """The longest rich text, unpacked, in bytes."""
 
+DEEP = 20
+"""How deep messages may lie in each other, the outermost being 1; those that lie deeper are left out."""
+ENCLOSED_MOST = 1_000
+"""How many messages within one are read."""
+
 _SUBJECT, _SENDER, _SENDER_ADDRESS, _TO, _CC = "0037", "0C1A", "0C1F", "0E04", "0E03"
 _BODY, _HTML, _RICH = "1000", "1013", "1009"
 _LONG_NAME, _SHORT_NAME, _DISPLAY_NAME = "3707", "3704", "3001"
@@ -49,6 +54,10 @@ _DICTIONARY = (
 _WINDOW = 4096
 
 
+class TextTooLong(FileTooComplex):
+    """The rich text of a message unpacks without bounds."""
+
+
 def read(source: Source) -> Extracted:
     """The text of an Outlook message; its metadata has what its properties say.
 
@@ -59,7 +68,7 @@ def read(source: Source) -> Extracted:
     draft = Draft()
     try:
         with olefile.OleFileIO(source.path) as file:
-            told = fill(draft, _Filed(file), 1, source.members)
+            told = fill(draft, _Filed(file), source.members)
     except (FileTooComplex, FileBroken, MemoryError, RecursionError):
         raise
     except Exception as error:
@@ -172,10 +181,30 @@ class _Filed(Properties):
         return {struct.unpack_from("<H", row, 2)[0]: row[8:] for row in rows}
 
 
-def fill(
-    draft: Draft, properties: Properties, level: int, members: Members, folder: str = ""
-) -> dict[str, Any]:
-    """Add a message, and give what it says of itself; what is attached goes to *members*, into *folder*."""
+def fill(draft: Draft, properties: Properties, members: Members, folder: str = "") -> dict[str, Any]:
+    """Add a message, and below it those that it encloses; give what it says of itself.
+
+    What is attached goes to *members*, into *folder*; a message that lies too deep, or is one of too many,
+    is noted there as left out.
+    """
+    told, enclosed = _add(draft, properties, 1, members, folder)
+    waiting, room = [(it, 2) for it in reversed(enclosed)], ENCLOSED_MOST
+    while waiting:
+        message, level = waiting.pop()
+        if level > DEEP or not room:
+            name = message.text(_SUBJECT) or "(no subject)"
+            members.leave_out(folder + name, FileTooComplex.code, "It lies within too many messages.")
+            continue
+        room -= 1
+        _, enclosed = _add(draft, message, level, members, folder)
+        waiting += [(it, level + 1) for it in reversed(enclosed)]
+    return told
+
+
+def _add(
+    draft: Draft, properties: Properties, level: int, members: Members, folder: str
+) -> tuple[dict[str, Any], list[Properties]]:
+    """Add a message alone; give what it says of itself, and the messages that it encloses."""
     sender = properties.text(_SENDER)
     address = properties.text(_SENDER_ADDRESS)
     told: dict[str, Any] = {
@@ -197,10 +226,8 @@ def fill(
     for number, file in enumerate(files, 1):
         name = _name(file) or f"{number}{file.text(_ENDING)}"
         members.attach(folder + name.replace("\\", "/").rpartition("/")[2], file.data(_DATA))
-    for _, message in attached:
-        if message:
-            fill(draft, message, level + 1, members, folder)
-    return {name: value[:1000] for name, value in told.items() if value}
+    enclosed = [message for _, message in attached if message is not None]
+    return {name: value[:1000] for name, value in told.items() if value}, enclosed
 
 
 def _name(file: Properties) -> str:
@@ -224,13 +251,13 @@ def unpacked(packed: bytes) -> bytes:
 
     Raises:
         FileBroken: It is cut off, or packed in no known way.
-        FileTooComplex: It is longer than any letter.
+        TextTooLong: It is longer than any letter.
     """
     if len(packed) < _PROPERTY:
         raise FileBroken("The text of the message is damaged.")
     _, size, kind, _ = struct.unpack_from("<II4sI", packed)
     if size > RICH_MOST:
-        raise FileTooComplex("The text of the message unpacks into far more than a message holds.")
+        raise TextTooLong("The text of the message unpacks into far more than a message holds.")
     if kind == b"MELA":
         return packed[_PROPERTY : _PROPERTY + size]
     if kind != b"LZFu":

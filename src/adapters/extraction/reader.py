@@ -13,7 +13,7 @@ import structlog
 from typing_extensions import override
 
 from aether.adapters.extraction.children import cause_of_death, ended, started
-from aether.adapters.extraction.frames import HEADER, framed, is_raw, length_of
+from aether.adapters.extraction.frames import HEADER, MOST, framed, is_raw, length_of
 from aether.adapters.extraction.ocr import PAGE_S, PAGES_MOST
 from aether.domain.blobs import FileEmpty
 from aether.domain.texts import (
@@ -110,11 +110,16 @@ class ChildReader(Reader):
             raise FileTooComplex(f"Reading the file takes longer than {self._wall_s:g} seconds.") from None
         finally:
             await asyncio.shield(ended(child))
-        return _understood(answer, child.returncode)
+        if answer is not None and "extracted" in answer:
+            return await asyncio.to_thread(_extracted, talk.lines)
+        raise _refused(answer, child.returncode)
 
 
 class _Conversation:
     """What is said between a child and us, until its last answer.
+
+    Attributes:
+        lines: The frames with the lines of what was read.
 
     Args:
         limit: When it ends; pages that take OCR, and members that are kept, put it off.
@@ -139,6 +144,8 @@ class _Conversation:
         self._on_stretch = on_stretch
         self._on_member = on_member
         self._slow = 0
+        self._room = MOST
+        self.lines: list[bytes] = []
 
     async def hold(self, order: Mapping[str, Any]) -> dict[str, Any] | None:
         """The last answer to *order*; none if the child died before."""
@@ -147,8 +154,11 @@ class _Conversation:
             await self._asked.drain()
         try:
             while True:
-                answer = orjson.loads(await self._frame())
-                if not await self._heard(answer):
+                frame = await self._frame()
+                answer = orjson.loads(frame)
+                if "line" in answer:
+                    self._keep(frame)
+                elif not await self._heard(answer):
                     return answer  # type: ignore[no-any-return]
         except asyncio.IncompleteReadError:
             await self._child.wait()
@@ -161,6 +171,13 @@ class _Conversation:
             content = await self._answers.readexactly(length_of(header))
             if not is_raw(header):
                 return content
+
+    def _keep(self, frame: bytes) -> None:
+        """Keep a line as it came, which takes less room than what it says."""
+        self._room -= len(frame)
+        if self._room < 0:
+            raise FileTooComplex("The file says more than a file may.")
+        self.lines.append(frame)
 
     async def _heard(self, answer: Mapping[str, Any]) -> bool:
         """Whether more is to come after *answer*, which is passed on."""
@@ -202,13 +219,17 @@ def put_off(limit: asyncio.Timeout, before: int, slow: int) -> int:
     return max(before, slow)
 
 
-def _understood(answer: Mapping[str, Any] | None, returncode: int | None) -> Extracted:
+def _extracted(frames: Sequence[bytes]) -> Extracted:
+    """What was read, of which these frames have the lines."""
+    return Extracted.of_lines(orjson.loads(frame)["line"] for frame in frames)
+
+
+def _refused(answer: Mapping[str, Any] | None, returncode: int | None) -> Exception:
+    """Why nothing was read."""
     if answer is None:
-        raise cause_of_death(-(returncode or 0))
-    if "extracted" in answer:
-        return Extracted.unpacked(answer["extracted"])
+        return cause_of_death(-(returncode or 0))
     if "refused" in answer:
         code, message = answer["refused"]
-        raise _REFUSALS[code](message)
+        return _REFUSALS[code](message)
     log.warning("reader_failed", where=answer["failed"])
-    raise FileBroken("The file is damaged in a way that no reader here understands.")
+    return FileBroken("The file is damaged in a way that no reader here understands.")

@@ -18,6 +18,8 @@ VERSION = "1"
 _NAME, _CODEPAGES = 0x3001, (0x3FDE, 0x3FFD)
 _ENCLOSED = 0x3701
 _OBJECT = 0x000D
+_SPOILED = (FileBroken, outlook.TextTooLong, RecursionError, struct.error, IndexError)
+"""What is raised by a message that cannot be read."""
 _DEPTH_MOST = 50
 """How deep folders may lie in each other."""
 
@@ -50,9 +52,8 @@ def _fill(draft: Draft, store: StoreFile, source: Source) -> int:
     found.sort(key=lambda it: it[0])
     for number, (folder, node) in enumerate(found, 1):
         draft.turn()
-        with suppress(FileBroken, struct.error, IndexError):  # The others are read.
-            message = _Stored(store, node)
-            outlook.fill(draft, message, 1, source.members, f"{folder}{number}/")
+        with suppress(*_SPOILED):  # The others are read.
+            outlook.fill(draft, _Stored(store, node), source.members, f"{folder}{number}/")
         source.on_page(number, len(found))
     return len(found)
 
@@ -72,17 +73,25 @@ def _folder(store: StoreFile, id: int, known: dict[int, str]) -> str:
 
 
 class _Stored(Properties):
-    """The properties of a message in an archive, of a folder, or of what is attached."""
+    """The properties of a message in an archive, of a folder, or of what is attached.
 
-    def __init__(self, store: StoreFile, node: Node) -> None:
+    Args:
+        store: The archive.
+        node: Where it is.
+        within: The blocks of what it lies in.
+    """
+
+    def __init__(self, store: StoreFile, node: Node, within: frozenset[int] = frozenset()) -> None:
         self._store = store
         self._heap = Heap(store, node)
+        self._within = within | {node.data}
         pages = (int.from_bytes(self._heap.data(it)[:4], "little") for it in _CODEPAGES)
         super().__init__(next(filter(None, pages), None))
 
     @override
     def attached(self) -> Sequence[Properties]:
-        return [_Stored(self._store, it) for it in sorted(self._heap.below.values()) if it.kind == ATTACHED]
+        below = sorted(self._heap.below.values())
+        return [_Stored(self._store, it, self._within) for it in below if it.kind == ATTACHED]
 
     @override
     def enclosed(self) -> Properties | None:
@@ -91,7 +100,9 @@ class _Stored(Properties):
             return None
         held = self._heap.held(value.held)
         node = self._heap.below.get(int.from_bytes(held[:4], "little"))
-        return _Stored(self._store, node) if node and node.data else None
+        if not node or not node.data or node.data in self._within:  # What lies within itself never ends.
+            return None
+        return _Stored(self._store, node, self._within)
 
     @override
     def value(self, number: str, type: int) -> bytes:

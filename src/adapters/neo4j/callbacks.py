@@ -16,6 +16,7 @@ from aether.domain.callbacks import (
     Delivery,
     DeliveryId,
     DeliveryStatus,
+    Due,
     Outcome,
 )
 from aether.domain.tenants import TenantId
@@ -114,9 +115,9 @@ class Neo4jDeliveries(Deliveries):
         return [delivery_of(row["delivery"]) for row in rows]
 
     @override
-    async def due(self, *, now: datetime, limit: int) -> Sequence[Delivery]:
-        rows = await self._run("callbacks/due", now=_second(now), most=limit)
-        return [delivery_of(row["delivery"]) for row in rows]
+    async def due(self, *, now: datetime, besides: Collection[str], limit: int) -> Sequence[Due]:
+        rows = await self._run("callbacks/due", now=_second(now), besides=list(besides), most=limit)
+        return [Due(DeliveryId(row["id"]), TenantId(row["tenant"]), row["host"]) for row in rows]
 
     @override
     async def forget(self, *, before: datetime, limit: int) -> int:

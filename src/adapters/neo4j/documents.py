@@ -108,9 +108,8 @@ class Neo4jDocuments(Documents):
         return _paths(await self._run("documents/paths", ids=list(ids)))
 
     @override
-    async def unprocessed(self, notebook: NotebookId, *, limit: int) -> Sequence[Document]:
-        rows = await self._run("documents/unprocessed", notebook=notebook, most=limit)
-        return [document_of(row["document"]) for row in rows]
+    async def unprocessed(self, ids: Collection[DocumentId]) -> Sequence[DocumentId]:
+        return [DocumentId(row["id"]) for row in await self._run("documents/unprocessed", ids=list(ids))]
 
 
 class Neo4jChunks(Chunks):

@@ -87,9 +87,9 @@ class Neo4jJobs(Jobs):
         return [job_of(row["job"]) for row in rows]
 
     @override
-    async def tenant_of(self, id: JobId) -> TenantId | None:
-        row = await self._run.one("jobs/tenant_of", id=id)
-        return None if row is None else TenantId(row["tenant"])
+    async def of_any_tenant(self, id: JobId) -> Job | None:
+        row = await self._run.one("jobs/of_any_tenant", id=id)
+        return None if row is None else job_of(row["job"])
 
 
 def _kept(job: Job) -> dict[str, Any]:

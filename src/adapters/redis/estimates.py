@@ -1,4 +1,4 @@
-"""What estimates rest on, on Redis: a list of the latest runs, and what was said of each job."""
+"""What estimates rest on, on Redis: a list of the latest runs, and what was said of each attempt."""
 
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -11,14 +11,14 @@ from typing_extensions import override
 
 from aether.domain.errors import Unavailable
 from aether.domain.estimates import Estimate, Estimates, Run
-from aether.domain.jobs import JobId
+from aether.domain.jobs import Ticket
 
 RUNS = "aether:runs"
 RUNS_MOST = 1_000
 FRESH_S = 10.0
 """How old what a process knows of the runs may be, in seconds."""
 TOLD_S = 600
-"""How long it is remembered what was said of a job, in seconds."""
+"""How long it is remembered what was said of an attempt, in seconds."""
 
 
 class EstimatesDown(Unavailable):
@@ -58,18 +58,18 @@ class RedisEstimates(Estimates):
         return self._runs
 
     @override
-    async def tell(self, job: JobId, estimate: Estimate) -> None:
+    async def tell(self, ticket: Ticket, estimate: Estimate) -> None:
         with _speaking():
-            await self._redis.set(_key(job), orjson.dumps(estimate.told()), ex=TOLD_S)
+            await self._redis.set(_key(ticket), orjson.dumps(estimate.told()), ex=TOLD_S)
 
     @override
-    async def told(self, jobs: Collection[JobId]) -> Mapping[JobId, Estimate]:
-        if not jobs:
+    async def told(self, tickets: Collection[Ticket]) -> Mapping[Ticket, Estimate]:
+        if not tickets:
             return {}
         with _speaking():
-            found = await self._redis.mget([_key(job) for job in jobs])
-        told = zip(jobs, found, strict=True)
-        return {job: Estimate.heard(orjson.loads(said)) for job, said in told if said is not None}
+            found = await self._redis.mget([_key(ticket) for ticket in tickets])
+        told = zip(tickets, found, strict=True)
+        return {ticket: Estimate.heard(orjson.loads(said)) for ticket, said in told if said is not None}
 
 
 @contextmanager
@@ -80,5 +80,5 @@ def _speaking() -> Iterator[None]:
         raise EstimatesDown from error
 
 
-def _key(job: JobId) -> str:
-    return f"aether:estimate:{job}"
+def _key(ticket: Ticket) -> str:
+    return f"aether:estimate:{ticket.name}"

@@ -31,7 +31,7 @@ from aether.domain.callbacks.keeping import (
     settle,
     tell,
 )
-from aether.domain.callbacks.ports import Callbacks, Deliveries, Sender, Work
+from aether.domain.callbacks.ports import Callbacks, Deliveries, Due, Sender, Work
 
 __all__ = [
     "AddressRefused",
@@ -45,6 +45,7 @@ __all__ = [
     "DeliveryMissing",
     "DeliveryPending",
     "DeliveryStatus",
+    "Due",
     "Outcome",
     "Rules",
     "Sender",

@@ -1,6 +1,6 @@
 """Registering callbacks, telling them, and what became of that."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from aether.domain import documents, uploads
@@ -20,7 +20,7 @@ from aether.domain.callbacks.entity import (
     Outcome,
     TooManyCallbacks,
 )
-from aether.domain.callbacks.ports import Work
+from aether.domain.callbacks.ports import Due, Work
 from aether.domain.documents import DocumentId, DocumentMissing
 from aether.domain.events import Event
 from aether.domain.jobs import Job, JobId, JobKind
@@ -141,9 +141,9 @@ async def tell(work: Work, event: Event, *, at: Moment) -> Sequence[Delivery]:
     return fresh
 
 
-async def due(work: Work, *, now: datetime, limit: int) -> Sequence[Delivery]:
-    """Deliveries of all tenants that are to be tried, the longest due first."""
-    return await work.deliveries.due(now=now, limit=limit)
+async def due(work: Work, *, now: datetime, besides: Collection[str] = (), limit: int) -> Sequence[Due]:
+    """Deliveries of all tenants to be tried, the longest due first, but none to the hosts *besides*."""
+    return await work.deliveries.due(now=now, besides=besides, limit=limit)
 
 
 async def claim(work: Work, *, id: DeliveryId, at: Moment) -> tuple[Delivery, Callback] | None:

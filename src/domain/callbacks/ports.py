@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from aether.domain import uploads
 from aether.domain.callbacks.entity import Callback, CallbackId, Delivery, DeliveryId, Outcome
+from aether.domain.tenants import TenantId
 from aether.domain.users import UserId
 from aether.domain.webhooks import Message
 
@@ -34,6 +35,18 @@ class Callbacks(Protocol):
         ...
 
 
+class Due(NamedTuple):
+    """A delivery that is to be tried.
+
+    Attributes:
+        host: Who is told, with the port unless it is the usual one.
+    """
+
+    id: DeliveryId
+    tenant: TenantId
+    host: str
+
+
 class Deliveries(Protocol):
     """Where deliveries are kept."""
 
@@ -57,8 +70,8 @@ class Deliveries(Protocol):
         """The latest deliveries of a callback, the latest first."""
         ...
 
-    async def due(self, *, now: datetime, limit: int) -> Sequence[Delivery]:
-        """Deliveries of all tenants that are to be tried, the longest due first."""
+    async def due(self, *, now: datetime, besides: Collection[str], limit: int) -> Sequence[Due]:
+        """Deliveries of all tenants to be tried, the longest due first, but none to the hosts *besides*."""
         ...
 
     async def forget(self, *, before: datetime, limit: int) -> int:

@@ -38,6 +38,7 @@ from aether.domain.documents.keeping import (
     reprocess,
     retry,
     revive,
+    unprocessed,
 )
 from aether.domain.documents.moving import move
 from aether.domain.documents.placing import (
@@ -168,6 +169,7 @@ __all__ = [
     "strand",
     "twins",
     "unpack",
+    "unprocessed",
     "version",
     "versions",
     "visible_jobs",

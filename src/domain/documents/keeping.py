@@ -1,6 +1,6 @@
 """Taking documents in, changing them, and having them processed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from aether.domain import access, jobs, notebooks
 from aether.domain.access import Permission
@@ -129,30 +129,32 @@ async def cancel(work: Work, *, job: JobId, by: Viewer, at: Moment) -> Job:
     return cancelled
 
 
-async def revive(work: Work, job: Job, *, limit: int, at: Moment) -> Sequence[Job]:
-    """Have up to *limit* of those documents below a job's notebook processed on which nobody works.
+async def unprocessed(work: Work, ids: Collection[DocumentId]) -> Sequence[DocumentId]:
+    """Those of the documents that live and are not processed, though nobody works on them.
 
     Their jobs ended when they were deleted, or they had none while their version was not shown; now
     they are there.
     """
-    waiting = await _waiting(work, NotebookId(job.notebook), limit=limit)
-    priority = JobPriority.of(len(waiting))
+    return await work.documents.unprocessed(ids)
+
+
+async def revive(
+    work: Work, job: Job, ids: Collection[DocumentId], *, together: int, at: Moment
+) -> Sequence[Job]:
+    """Have those of the documents processed on which nobody works, in the name of whoever asked for *job*.
+
+    Of many that come *together* these may be only some; many let others go first.
+    """
+    # Others may be at it too: what they asked for is seen once the documents are locked.
+    locked = await work.documents.lock(ids)
+    priority = JobPriority.of(together)
     return [
         await jobs.ask(
-            work, _job(document, tenant=job.tenant, priority=priority, by=job.created_by, at=at), at=at
+            work, _job(locked[id], tenant=job.tenant, priority=priority, by=job.created_by, at=at), at=at
         )
-        for document in waiting
+        for id in await work.documents.unprocessed(ids)
+        if id in locked
     ]
-
-
-async def _waiting(work: Work, notebook: NotebookId, *, limit: int) -> Sequence[Document]:
-    """Some documents in *notebook* and below on which nobody works, locked."""
-    while found := await work.documents.unprocessed(notebook, limit=limit):
-        locked = (await work.documents.lock([it.id for it in found])).values()
-        # Others may be at it too: what they asked for is seen once the documents are locked.
-        if waiting := [it for it in locked if not await work.jobs.about(it.id, live=True)]:
-            return waiting
-    return []
 
 
 async def opened(work: Work, id: DocumentId, *, by: Viewer) -> Document:

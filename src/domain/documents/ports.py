@@ -83,8 +83,8 @@ class Documents(Protocol):
         """
         ...
 
-    async def unprocessed(self, notebook: NotebookId, *, limit: int) -> Sequence[Document]:
-        """Live documents in *notebook* and below that are not processed, though no job works on them."""
+    async def unprocessed(self, ids: Collection[DocumentId]) -> Sequence[DocumentId]:
+        """Those of the documents that live and are not processed, though no job works on them."""
         ...
 
 

@@ -165,9 +165,9 @@ async def unfinished(work: Work, *, running: bool, after: str = "", limit: int) 
     return await work.jobs.unfinished(running=running, after=after, limit=limit)
 
 
-async def tenant_of(work: Work, *, id: JobId) -> TenantId | None:
-    """The tenant of a job; none if there is no such job."""
-    return await work.jobs.tenant_of(id)
+async def of_any_tenant(work: Work, *, id: JobId) -> Job | None:
+    """The job with this id, whoever's it is; none if there is no such job."""
+    return await work.jobs.of_any_tenant(id)
 
 
 async def get_many(work: Work, ids: Collection[JobId]) -> Mapping[JobId, Job]:

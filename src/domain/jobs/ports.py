@@ -5,7 +5,6 @@ from typing import NamedTuple, Protocol
 
 from aether.domain import events
 from aether.domain.jobs.entity import Job, JobId, Ticket
-from aether.domain.tenants import TenantId
 
 
 class AllJobs(Protocol):
@@ -19,8 +18,8 @@ class AllJobs(Protocol):
         """Jobs whose parts nobody needs any more."""
         ...
 
-    async def tenant_of(self, id: JobId) -> TenantId | None:
-        """The tenant of a job, asked for by a worker, who is given nothing but the id."""
+    async def of_any_tenant(self, id: JobId) -> Job | None:
+        """The job with this id, asked for by a worker, who is given nothing but that."""
         ...
 
 

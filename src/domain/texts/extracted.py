@@ -6,8 +6,8 @@ the document does.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
@@ -16,6 +16,9 @@ from aether.domain.texts.tables import UNFIT, Layout, Merge, set_out
 
 CHARACTERS_MOST = 50_000_000
 """The longest text, in characters."""
+
+CHARACTERS_TOGETHER, ROWS_TOGETHER = 1 << 18, 2_000
+"""How much a line tells: whoever reads or writes JSON does nothing else meanwhile, so lines are short."""
 
 MERGES_MOST = 200_000
 """How many merged cells of a text are told; whoever shows tables has all of them in memory."""
@@ -167,9 +170,31 @@ class Extracted:
     @classmethod
     def unpacked(cls, row: Mapping[str, Any]) -> Self:
         """What `packed` packed."""
-        blocks = map(Block.unpacked, row["blocks"])
-        pages = (Page(start=start, end=end, number=n) for n, (start, end) in enumerate(row["pages"], 1))
-        return cls(**{**row, "blocks": tuple(blocks), "pages": tuple(pages)})
+        return cls.of_lines([row])
+
+    def lines(self) -> Iterator[dict[str, Any]]:
+        """This as JSON values that are small each: texts and lists go on from one to the next."""
+        for start in range(0, len(self.text), CHARACTERS_TOGETHER):
+            yield {"text": self.text[start : start + CHARACTERS_TOGETHER]}
+        for start in range(0, len(self.blocks), ROWS_TOGETHER):
+            yield {"blocks": [block.packed() for block in self.blocks[start : start + ROWS_TOGETHER]]}
+        for start in range(0, len(self.pages), ROWS_TOGETHER):
+            yield {"pages": [[p.start, p.end] for p in self.pages[start : start + ROWS_TOGETHER]]}
+        yield replace(self, text="", blocks=(), pages=()).packed()
+
+    @classmethod
+    def of_lines(cls, lines: Iterable[Mapping[str, Any]]) -> Self:
+        """What `lines` gave; what `packed` packed is one such line."""
+        texts, blocks, pages, rest = list[str](), list[Block](), list[Page](), dict[str, Any]()
+        for line in lines:
+            rest |= line
+            texts.append(line.get("text", ""))
+            blocks += map(Block.unpacked, line.get("blocks", ()))
+            pages += (
+                Page(start=start, end=end, number=number)
+                for number, (start, end) in enumerate(line.get("pages", ()), len(pages) + 1)
+            )
+        return cls(**{**rest, "text": "".join(texts), "blocks": tuple(blocks), "pages": tuple(pages)})
 
 
 class Draft:

@@ -21,6 +21,8 @@ JOINT = " | "
 
 BATCH = 400
 """How many rows are looked at together."""
+TOGETHER = 1 << 18
+"""Of how many characters the lines are parted together, and some more up to the end of one."""
 MARKED = 1_000
 """Of a row with more cells, the place of every so many'th is kept."""
 
@@ -116,6 +118,15 @@ def tidied(cell: str) -> str:
     return _BAR.sub("¦", unicodedata.normalize("NFC", said))
 
 
+def _lines_in(said: str) -> Iterator[str]:
+    """The lines of a text, with their ends; those of a long one not all at a time, which holds up others."""
+    begin = 0
+    while begin < len(said):
+        end = said.find("\n", begin + TOGETHER) + 1 or len(said)
+        yield from StringIO(said[begin:end], newline="\n")
+        begin = end
+
+
 class Grid:
     """The cells of a table, found in its text.
 
@@ -133,7 +144,7 @@ class Grid:
         self._begins = array("L", [0])
         self._marks: dict[int, array[int]] = {}
         self.columns = 1
-        for place, line in enumerate(StringIO(said, newline="\n")):
+        for place, line in enumerate(_lines_in(said)):
             self._begins.append(self._begins[place] + len(line))
             if (width := line.count(JOINT) + 1 + line.startswith(_FIRST_EMPTY)) > self.columns:
                 self.columns = width

@@ -21,7 +21,15 @@ from aether.domain.uploads.entity import (
     told,
     topic_of,
 )
-from aether.domain.uploads.finishing import fail, finish_later, finished, given_up, take_up, to_finish
+from aether.domain.uploads.finishing import (
+    fail,
+    finish_later,
+    finished,
+    given_up,
+    prolong,
+    take_up,
+    to_finish,
+)
 from aether.domain.uploads.keeping import (
     abort,
     begin,
@@ -91,6 +99,7 @@ __all__ = [
     "go_on",
     "opened",
     "parts_of",
+    "prolong",
     "take_up",
     "to_finish",
     "told",

@@ -13,7 +13,7 @@ from aether.domain.access import Permission
 from aether.domain.blobs import Blob
 from aether.domain.jobs import Failure
 from aether.domain.moments import Moment
-from aether.domain.uploads.entity import Limits, Upload, UploadId
+from aether.domain.uploads.entity import Limits, Upload, UploadId, UploadStatus
 from aether.domain.uploads.keeping import complete, event_of, may_bring, own
 from aether.domain.uploads.ports import Work
 from aether.domain.uploads.refusals import UploadGone
@@ -59,6 +59,16 @@ async def take_up(work: Work, *, id: UploadId, at: Moment) -> Upload:
     taken = replace(upload, finish_at=at.now + AGAIN)
     await work.uploads.put(taken)
     return taken
+
+
+async def prolong(work: Work, upload: Upload, *, limits: Limits, at: Moment) -> Upload:
+    """The upload, given all of its time anew, unless it is over or has expired."""
+    now = await work.uploads.lock(upload.id)
+    if now is None or now.status(now=at.now) is not UploadStatus.FINISHING:
+        return upload
+    prolonged = now.prolonged(limits=limits, now=at.now)
+    await work.uploads.put(prolonged)
+    return prolonged
 
 
 async def finished(work: Work, blob: Blob, *, id: UploadId, at: Moment) -> Upload:

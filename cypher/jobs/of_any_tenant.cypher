@@ -1,8 +1,9 @@
-// The tenant of a job.
+// A job, whoever's it is.
 //
 // mode:    read
 // tenant:  any; a worker is given nothing but the job's id
 // params:  id: string
-// returns: tenant: string
+// returns: job: map
 MATCH (job:Job {id: $id})
-RETURN job.tenant AS tenant
+RETURN
+  // use: jobs/projection
