@@ -110,7 +110,7 @@ class ChildReader(Reader):
             raise FileTooComplex(f"Reading the file takes longer than {self._wall_s:g} seconds.") from None
         finally:
             await asyncio.shield(ended(child))
-        return _understood(answer, child.returncode)
+        return await asyncio.to_thread(_understood, answer, child.returncode)
 
 
 class _Conversation:
