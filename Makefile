@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
+# Processes start often here: Python keeps what it compiled, also where it is told not to.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run test test-all check format bench bench-read bench-ingest fuzz kills neo4j web schema lock clean
 
@@ -73,6 +76,7 @@ $(VENV)/.uv: requirements-uv.txt
 $(VENV)/.run: $(VENV)/.uv requirements.txt pyproject.toml
 	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps -e .
+	$(BIN)/python -m aether.adapters.extraction.compiled
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements-dev.txt

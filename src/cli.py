@@ -126,14 +126,14 @@ def _up(asked: argparse.Namespace) -> None:
 
 
 def _api(asked: argparse.Namespace) -> None:
-    with system.staying():
+    with system.staying(), system.without("numpy", "pygments", "rich"):
         import uvicorn
 
-        from aether import bootstrap
+        from aether.bootstrap import serving
 
     found = _read(asked)
     uvicorn.run(
-        bootstrap.api(found),
+        serving.api(found),
         host=found.host,
         port=found.port,
         log_config=None,
@@ -145,29 +145,29 @@ def _api(asked: argparse.Namespace) -> None:
 
 
 def _worker(asked: argparse.Namespace) -> None:
-    with system.staying():
-        from aether import bootstrap
+    with system.staying(), system.without("click", "numpy", "pygments", "rich"):
+        from aether.bootstrap import working
 
-    asyncio.run(bootstrap.work(_read(asked)))
+    asyncio.run(working.work(_read(asked)))
 
 
 def _migrate(asked: argparse.Namespace) -> None:
-    from aether import bootstrap
+    from aether.bootstrap import tending
 
-    done = asyncio.run(bootstrap.migrate(_read(asked)))
+    done = asyncio.run(tending.migrate(_read(asked)))
     for name in done or ["nothing to do"]:
         print(name)  # noqa: T201
 
 
 def _check(asked: argparse.Namespace) -> int:
-    from aether import bootstrap
+    from aether.bootstrap import tending
 
-    faults = asyncio.run(bootstrap.check(_read(asked)))
+    faults = asyncio.run(tending.check(_read(asked)))
     for name, fault in faults.items():
         print(f"{name}: {'answers' if fault is None else fault}")  # noqa: T201
     if any(faults.values()) or not (asked.orphans or asked.repair):
         return int(any(faults.values()))
-    found = asyncio.run(bootstrap.orphans(_read(asked), repair=asked.repair))
+    found = asyncio.run(tending.orphans(_read(asked), repair=asked.repair))
     for each in found:
         print(f"{each.kind}: {each.many}, mended: {each.mended}", *each.first)  # noqa: T201
     return int(any(each.many for each in found))

@@ -12,10 +12,13 @@ import structlog
 import uvicorn
 from typing_extensions import override
 
-from aether import bootstrap, demo
+from aether import demo
 from aether.adapters.embedded.children import Child, Supervisor
 from aether.adapters.local_issuer.issuer import LocalIssuer
 from aether.adapters.sentence_transformers.models import Model
+from aether.bootstrap.parts import Outside, outside, relaying
+from aether.bootstrap.serving import Page, application, identity
+from aether.bootstrap.tending import migrate
 from aether.settings import Profile, Settings, environment
 
 log = structlog.get_logger()
@@ -30,15 +33,15 @@ async def serve(settings: Settings, supervisor: Supervisor, *, empty: bool, mode
         empty: Whether to begin without the demo workspace.
         model: Whether the model is to be run too, or runs already.
     """
-    await bootstrap.migrate(settings)
+    await migrate(settings)
     local = issuer(settings)
     async with (
-        bootstrap.outside(settings) as opened,
-        bootstrap.identity(settings, local) as known,
-        bootstrap.relaying(opened),
+        outside(settings) as opened,
+        identity(settings, local) as known,
+        relaying(opened),
     ):
         page = await _page(opened, local, empty=empty)
-        app = bootstrap.application(opened, known, page=page)
+        app = application(opened, known, page=page)
 
         async def serving() -> None:
             # What takes the processor for seconds comes when the page is already there.
@@ -93,7 +96,7 @@ def issuer(settings: Settings) -> LocalIssuer | None:
     )
 
 
-async def _page(opened: bootstrap.Outside, local: LocalIssuer | None, *, empty: bool) -> bootstrap.Page:
+async def _page(opened: Outside, local: LocalIssuer | None, *, empty: bool) -> Page:
     """What the page at `/` is told: three operations that return something, and tokens fresh at each look."""
     if local is None:
         return dict

@@ -207,7 +207,7 @@ class Settings(BaseSettings):
     )
     worker_jobs: int = Field(4, ge=1, le=100, description="How many jobs one worker runs at a time.")
     worker_lease_s: float = Field(
-        6.0, ge=1, le=300, description="After how many seconds a silent worker's job is given to another."
+        4.0, ge=1, le=300, description="After how many seconds a silent worker's job is given to another."
     )
 
     @model_validator(mode="after")

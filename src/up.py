@@ -53,7 +53,7 @@ async def up(settings: Settings, *, empty: bool, reset: bool = False) -> None:
 
 
 def _imported() -> ModuleType:
-    with system.staying():
+    with system.staying(), system.without("numpy", "pygments", "rich"):
         from aether import serving
 
     return serving

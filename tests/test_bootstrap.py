@@ -11,10 +11,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from aether import bootstrap, settings
+from aether import settings
 from aether.adapters.embedded.ports import free_port
 from aether.adapters.local_issuer.issuer import PATH
 from aether.adapters.local_issuer.mint import CLIENT, NAME
+from aether.bootstrap import parts, serving, tending
 from aether.settings import Settings
 from tests.graphql import house as houses
 from tests.graphql.conftest import (  # noqa: F401 - pytest finds them by their names
@@ -50,7 +51,7 @@ def cluster(house: House, tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="module")
 async def ada(house: House, cluster: Settings) -> AsyncIterator[Caller]:
     """Ada, who asks the API of the cluster."""
-    async with houses.listening(bootstrap.api(cluster), cluster, lifespan="on"):
+    async with houses.listening(serving.api(cluster), cluster, lifespan="on"):
         token = house.token("ada", of=houses.anywhere())
         headers = {"Authorization": f"Bearer {token}"}
         async with httpx.AsyncClient(base_url=cluster.origin, headers=headers, trust_env=False) as client:
@@ -93,7 +94,7 @@ async def test_every_part_answers(ada: Caller, cluster: Settings) -> None:
 
     assert (ready.status_code, ready.json()["status"]) == (200, "ok")
     assert set(ready.json()["parts"]) == {"graph", "redis", "vectors", "blobs"}
-    told = await bootstrap.check(cluster)
+    told = await tending.check(cluster)
     assert told == dict.fromkeys((*ready.json()["parts"], "issuer"))
 
 
@@ -144,9 +145,9 @@ async def test_logins_lead_to_the_issuer_that_is_set(ada: Caller, house: House) 
 
 
 async def test_migrating_twice_does_nothing(house: House) -> None:
-    assert await bootstrap.migrate(house.settings) == []
+    assert await tending.migrate(house.settings) == []
 
 
 def test_what_is_shipped_is_found() -> None:
-    assert (bootstrap.shipped("cypher") / "migrations").is_dir()
-    assert (bootstrap.shipped("web/static") / "index.html").is_file()
+    assert (parts.shipped("cypher") / "migrations").is_dir()
+    assert (parts.shipped("web/static") / "index.html").is_file()

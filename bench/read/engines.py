@@ -9,11 +9,12 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from aether import bootstrap, settings
+from aether import settings
 from aether.adapters.embedded import arcadedb, stack
 from aether.adapters.embedded.children import Supervisor
 from aether.adapters.embedded.ports import free_port
 from aether.adapters.local_issuer.mint import NAME as ISSUER
+from aether.bootstrap import tending
 from aether.settings import Settings
 from tests.servers import neo4j
 
@@ -49,7 +50,7 @@ async def running(name: str, folder: Path) -> AsyncIterator[Engine]:
         else:
             graph, called = await _neo4j(up.supervisor, folder / "neo4j"), f"neo4j {neo4j.VERSION}"
         found = settings.read(**graph, **_beside(up, folder))
-        await bootstrap.migrate(found)
+        await tending.migrate(found)
         yield Engine(name=called, settings=found, supervisor=up.supervisor)
 
 

@@ -10,7 +10,7 @@ from neo4j import GraphDatabase, Session
 
 from aether.adapters.local_issuer.mint import NAME as ISSUER
 from aether.adapters.neo4j import statements
-from aether.bootstrap import shipped
+from aether.bootstrap.parts import shipped
 from aether.settings import Settings
 from bench.read.world import BEGUN, DOMAIN, World
 

@@ -3,9 +3,11 @@
 import gc
 import os
 import secrets
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 from aether.domain import webhooks
 from aether.domain.keys import SECRET_PREFIX
@@ -26,6 +28,23 @@ def secret() -> str:
 def webhook_secret() -> str:
     """A fresh secret for signing webhooks."""
     return webhooks.secret_of(secrets.token_bytes(32))
+
+
+@contextmanager
+def without(*libraries: str) -> Iterator[None]:
+    """Have no library that is imported meanwhile find *libraries*, which it could do without.
+
+    Neo4j's driver packs arrays of numpy if there is one, and HTTPX has a command line of its own
+    where it finds what draws it: nobody here asks for either, and a start would wait for both.
+    """
+    hidden = [name for name in libraries if name not in sys.modules]
+    modules: dict[str, Any] = sys.modules
+    modules.update(dict.fromkeys(hidden))
+    try:
+        yield
+    finally:
+        for name in hidden:
+            modules.pop(name, None)
 
 
 @contextmanager

@@ -1,26 +1,6 @@
 """Bootstrap: the only package that knows which adapter answers which port.
 
-Everything that is opened here is closed here. `outside` opens what both processes need;
-`api` and `work` are the processes; `up` runs both on the embedded stack.
+Everything that is opened here is closed here. `parts` opens what all processes need; `serving` is
+the API, `working` the worker, and `tending` what operators do beside them. Each of them imports
+what it needs itself: a worker serves no GraphQL, so it does not wait for its library either.
 """
-
-from aether.bootstrap.parts import Outside, outside, shipped
-from aether.bootstrap.serving import Identity, Page, api, application, identity
-from aether.bootstrap.tending import check, migrate, orphans
-from aether.bootstrap.working import relaying, work
-
-__all__ = [
-    "Identity",
-    "Outside",
-    "Page",
-    "api",
-    "application",
-    "check",
-    "identity",
-    "migrate",
-    "orphans",
-    "outside",
-    "relaying",
-    "shipped",
-    "work",
-]

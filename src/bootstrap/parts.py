@@ -1,7 +1,7 @@
 """What Aether speaks to, opened: which adapter answers which port."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,18 +17,16 @@ from redis.asyncio import Redis
 
 from aether.adapters import system
 from aether.adapters.arq.queue import ArqQueue
-from aether.adapters.audimodal import processor as audimodal
 from aether.adapters.clamav.scanner import ClamavScanner
 from aether.adapters.extraction.reader import ChildReader
 from aether.adapters.folder.blobs import FolderBlobs
 from aether.adapters.folder.staging import FolderStaging
-from aether.adapters.http.probes import Check
 from aether.adapters.neo4j import statements
 from aether.adapters.neo4j.bolt import PORT, Bolt
 from aether.adapters.neo4j.graph import Neo4jGraph, connected
 from aether.adapters.neo4j.views import Neo4jViews
 from aether.adapters.patterns.detector import PatternDetector
-from aether.adapters.qdrant.vectors import QdrantVectors
+from aether.adapters.qdrant.late import LateVectors
 from aether.adapters.redis.estimates import RedisEstimates
 from aether.adapters.redis.feed import RedisFeed
 from aether.adapters.redis.leases import RedisLeases
@@ -39,6 +37,7 @@ from aether.adapters.webhooks import sender as senders
 from aether.domain.blobs import Blobs
 from aether.domain.callbacks import Rules, Sender
 from aether.domain.direct import Direct
+from aether.domain.endings import ended
 from aether.domain.finishing import Finisher
 from aether.domain.presigning import Presigning
 from aether.domain.processing import Processing
@@ -46,6 +45,7 @@ from aether.domain.receiving import Receiver
 from aether.domain.uploads import Limits
 from aether.settings import Settings
 from aether.workers.context import Ports as WorkerPorts
+from aether.workers.events import relay
 
 
 def shipped(name: str) -> Path:
@@ -63,7 +63,7 @@ class Outside:
     graph: Neo4jGraph
     blobs: Blobs
     embedder: SentenceTransformersEmbedder
-    vectors: QdrantVectors
+    vectors: LateVectors
     redis: Redis
     feed: RedisFeed
     queue: ArqQueue
@@ -155,7 +155,7 @@ class Outside:
         """What looks through files for viruses, if anything does."""
         return ClamavScanner(self.settings.clamav_url) if self.settings.clamav_url else None
 
-    def checks(self) -> dict[str, Check]:
+    def checks(self) -> dict[str, Callable[[], Awaitable[None]]]:
         """What tells whether each part answers without which nothing can be asked."""
 
         async def redis() -> None:
@@ -226,6 +226,16 @@ async def outside(settings: Settings) -> AsyncIterator[Outside]:
         )
 
 
+@asynccontextmanager
+async def relaying(opened: Outside) -> AsyncIterator[None]:
+    """Hand events on while the context lasts."""
+    task = asyncio.create_task(relay(opened.worker_ports, opened.told))
+    try:
+        yield
+    finally:
+        await ended(task)
+
+
 def rules_of(settings: Settings) -> Rules:
     """Where callbacks may go."""
     return Rules(hosts=frozenset(map(str.lower, settings.callback_hosts)), http=settings.callback_http)
@@ -237,6 +247,8 @@ async def _processing(settings: Settings, redis: Redis) -> AsyncIterator[Process
     if not settings.audimodal_url:
         yield None
         return
+    from aether.adapters.audimodal import processor as audimodal
+
     service = audimodal.Service(
         url=settings.audimodal_url,
         key=settings.audimodal_key.get_secret_value(),
@@ -298,7 +310,7 @@ def _bolt(settings: Settings) -> Bolt | None:
     )
 
 
-def vectors_of(settings: Settings) -> QdrantVectors:
+def vectors_of(settings: Settings) -> LateVectors:
     """Where vectors are kept."""
     key = settings.qdrant_key.get_secret_value() or None
-    return QdrantVectors(settings.qdrant_url, collection=settings.qdrant_collection, key=key)
+    return LateVectors(settings.qdrant_url, collection=settings.qdrant_collection, key=key)

@@ -35,8 +35,7 @@ from aether.adapters.oidc.provider import OidcIdentityProvider
 from aether.adapters.oidc.verifier import OidcTokenVerifier, Trust
 from aether.adapters.redis.reports import RedisReports
 from aether.adapters.redis.sessions import RedisSessions
-from aether.bootstrap.parts import Outside, outside, rules_of, shipped
-from aether.bootstrap.working import relaying
+from aether.bootstrap.parts import Outside, outside, relaying, rules_of, shipped
 from aether.domain.admission import Doorkeeper
 from aether.domain.identity import Credential, CredentialKind, IdentityProvider, TokenVerifier
 from aether.graphql import http, schema, sockets

@@ -23,6 +23,7 @@ async def check(settings: Settings) -> Mapping[str, str | None]:
         async def identity() -> None:
             await issuer.metadata()
 
+        await opened.vectors.load()  # which is not what is checked, and may take its time
         checks = opened.checks()
         if settings.issuer:
             checks["issuer"] = identity

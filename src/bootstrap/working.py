@@ -1,35 +1,23 @@
-"""The worker, and what hands events on."""
+"""The worker."""
 
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from functools import partial
 
 from aether.adapters.arq.worker import ArqWorker
-from aether.bootstrap.parts import Outside, outside
+from aether.bootstrap.parts import Outside, outside, relaying
 from aether.domain.endings import ended
 from aether.domain.errors import Unavailable
 from aether.settings import Settings
 from aether.workers.callbacks import deliver
-from aether.workers.events import relay
 from aether.workers.jobs import run_job, sweep
 from aether.workers.trash import sweep_trash
 from aether.workers.uploads import finish_uploads, sweep_uploads
 
 NICENESS = 10
 """How far a worker stands back behind whoever waits for an answer."""
-
-
-@asynccontextmanager
-async def relaying(opened: Outside) -> AsyncIterator[None]:
-    """Hand events on while the context lasts."""
-    task = asyncio.create_task(relay(opened.worker_ports, opened.told))
-    try:
-        yield
-    finally:
-        await ended(task)
 
 
 async def work(settings: Settings) -> None:

@@ -51,6 +51,6 @@ class Ports:
     processing: Processing | None = None
     finisher: Finisher | None = None
     sender: Sender | None = None
-    lease_s: float = 6.0
+    lease_s: float = 4.0
     trash_lasts: timedelta | None = None
     table_vectors_most: int | None = None

@@ -23,15 +23,13 @@ log = structlog.get_logger()
 async def cut(ports: Ports, graph: Graph, document: Document, extracted: Extracted) -> list[Chunk]:
     """The chunks of what was read; what did not change is cut as it was."""
     before = await graph.read(documents.chunks_to_index, document=document.id)
-    texts = await asyncio.to_thread(
-        chunks_of,
-        extracted,
-        count_tokens=ports.embedder.count_tokens,
-        earlier=[
-            EarlierChunk(start=it.start, end=it.end, text=it.text, headings=it.headings) for it in before
-        ],
-    )
-    return _chunks(document, texts, vectored(extracted, texts, most=ports.table_vectors_most))
+    earlier = [EarlierChunk(start=it.start, end=it.end, text=it.text, headings=it.headings) for it in before]
+
+    def chunks() -> list[Chunk]:
+        texts = chunks_of(extracted, count_tokens=ports.embedder.count_tokens, earlier=earlier)
+        return _chunks(document, texts, vectored(extracted, texts, most=ports.table_vectors_most))
+
+    return await asyncio.to_thread(chunks)
 
 
 async def embed(

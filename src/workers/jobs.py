@@ -1,9 +1,8 @@
 """Running a job: held by a lease, stopped when it is cancelled, given back when we cannot go on."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
-from datetime import timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import structlog
@@ -18,7 +17,10 @@ from aether.workers import documents as tasks
 from aether.workers import parts
 from aether.workers.context import Ports
 
-SWEEP_S = 2.0
+SWEEP_S = 1.0
+"""How often it is looked for jobs whose worker is gone, in seconds; half as often for those that got lost."""
+UNTOUCHED_S = 1.0
+"""How long a job has to wait before it is looked whether the queue lost it, in seconds."""
 SWEPT_AT_A_TIME = 500
 GIVEN_BACK_WITHIN_S = 3.0
 PATIENCE_S = 120.0
@@ -46,9 +48,10 @@ async def run_job(context: dict[str, Any], named: str) -> None:
     graph, theirs = ports.graph.within(job.tenant), False
     with structlog.contextvars.bound_contextvars(job=id, attempt=attempt, tenant=job.tenant):
         try:
-            claimed = await graph.write(jobs.claim, id=id, attempt=attempt, at=ports.moment())
-            log.info("job_taken_up", stage=claimed.stage)
-            await _held(ports, graph, claimed)
+            async with _kept(ports, id, attempt) as lease:
+                claimed = await graph.write(jobs.claim, id=id, attempt=attempt, at=ports.moment())
+                log.info("job_taken_up", stage=claimed.stage)
+                await _held(ports, graph, claimed, lease)
         except (AttemptOver, JobMissing):
             log.info("attempt_over")
             theirs = _begun(await ports.graph.read(jobs.of_any_tenant, id=id), attempt)
@@ -66,12 +69,30 @@ def _begun(job: Job | None, attempt: int) -> bool:
     return job is not None and job.status is JobStatus.RUNNING and job.attempt == attempt
 
 
-async def _held(ports: Ports, graph: Graph, job: Job) -> None:
-    """Run the job while its lease is kept, and no longer than anybody wants it."""
-    running = asyncio.create_task(_patient(ports, graph, job))
-    wanted = [asyncio.create_task(each(ports, graph, job)) for each in (_keep, _watch)]
+@asynccontextmanager
+async def _kept(ports: Ports, id: JobId, attempt: int) -> AsyncIterator["asyncio.Task[None]"]:
+    """Keep the lease while the context lasts; the task that it gives ends when somebody else holds it."""
+    keeping = asyncio.create_task(_keep(ports, id, attempt))
     try:
-        await asyncio.wait({running, *wanted}, return_when=asyncio.FIRST_COMPLETED)
+        yield keeping
+    finally:
+        await ended(keeping)
+
+
+async def _keep(ports: Ports, id: JobId, attempt: int) -> None:
+    held = True
+    while held:
+        await asyncio.sleep(ports.lease_s / 6)
+        with suppress(Unavailable):
+            held = await ports.leases.take(id, attempt, seconds=ports.lease_s)
+
+
+async def _held(ports: Ports, graph: Graph, job: Job, lease: "asyncio.Task[None]") -> None:
+    """Run the job while its *lease* is kept, and no longer than anybody wants it."""
+    running = asyncio.create_task(_patient(ports, graph, job))
+    wanted = [asyncio.create_task(each(ports, graph, job)) for each in (_look, _watch)]
+    try:
+        await asyncio.wait({running, lease, *wanted}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         await ended(running, *wanted)
         with suppress(Unavailable):
@@ -119,13 +140,14 @@ async def _patient(ports: Ports, graph: Graph, job: Job) -> None:
             pause = min(pause * 2, 5.0)
 
 
-async def _keep(ports: Ports, graph: Graph, job: Job) -> None:
-    """Keep the lease; return when somebody else holds it, or nobody wants the job any more."""
+async def _look(ports: Ports, graph: Graph, job: Job) -> None:
+    """Return when the graph says that nobody wants the job any more, or that somebody else goes on.
+
+    The graph may take long to say so, and the lease does not wait for it.
+    """
     while True:
         await asyncio.sleep(ports.lease_s / 6)
         with suppress(Unavailable):
-            if not await ports.leases.take(job.id, job.attempt, seconds=ports.lease_s):
-                return
             now = (await graph.read(jobs.get_many, [job.id])).get(job.id)
             if now is None or now.status is JobStatus.CANCELLED or now.attempt != job.attempt:
                 return
@@ -144,11 +166,15 @@ async def _watch(ports: Ports, _: Graph, job: Job) -> None:
 
 async def sweep(ports: Ports) -> None:
     """Find jobs that nobody works on, and hand them out again, for ever."""
-    after = ""
+    after, turn = "", 0
     while True:
+        turn += 1
         try:
-            after = await sweep_once(ports, after)
-            await parts.sweep_once(ports)
+            if turn % 2:
+                after = await sweep_once(ports, after)
+                await parts.sweep_once(ports)
+            else:
+                await _sweep_running(ports)
         except Unavailable as failure:
             log.warning("sweep_waits", code=failure.code)
         except Exception:
@@ -159,24 +185,33 @@ async def sweep(ports: Ports) -> None:
 async def sweep_once(ports: Ports, after: str = "") -> str:
     """Hand out again what is stranded: lined up but forgotten, or running under nobody's lease.
 
-    Of those that wait it looks at some, behind the job *after*; gives back where to go on. A job that was
-    changed by a clock far ahead of ours is looked at too: the lease, which Redis ends, decides.
+    Of those that wait it looks at some, behind the job *after*; gives back where to go on. One that is
+    renewed though somebody is just about to begin it is begun once all the same.
     """
-    now, lease = ports.moment().now, timedelta(seconds=ports.lease_s)
-    read, most = ports.graph.read, SWEPT_AT_A_TIME
-    at = ""
-    while running := await read(jobs.unfinished, running=True, after=at, limit=most):
-        for job in running:
-            if abs(now - job.updated_at) >= lease and not await ports.leases.held(job.id):
-                await _strand(ports, job)
-        at = running[-1].id
-    waiting = await read(jobs.unfinished, running=False, after=after, limit=most)
-    untouched = [job.ticket for job in waiting if abs(now - job.updated_at) >= lease]
+    await _sweep_running(ports)
+    now, most = ports.moment().now, SWEPT_AT_A_TIME
+    rest_s = min(ports.lease_s, UNTOUCHED_S)
+    waiting = await ports.graph.read(jobs.unfinished, running=False, after=after, limit=most)
+    untouched = [job.ticket for job in waiting if abs((now - job.updated_at).total_seconds()) >= rest_s]
     for ticket in await ports.queue.lost(untouched):
         if not await ports.leases.held(ticket.job):
             await ports.queue.renew(ticket)
     await ports.queue.hand_out()
     return waiting[-1].id if len(waiting) == most else ""
+
+
+async def _sweep_running(ports: Ports) -> None:
+    """Hand out again what runs under nobody's lease, unless it was only just touched.
+
+    A job that a clock far ahead of ours changed is looked at too: the lease, which Redis ends, decides.
+    """
+    now, silent_s, at = ports.moment().now, ports.lease_s / 2, ""
+    while running := await ports.graph.read(jobs.unfinished, running=True, after=at, limit=SWEPT_AT_A_TIME):
+        for job in running:
+            silent = abs((now - job.updated_at).total_seconds()) >= silent_s
+            if silent and not await ports.leases.held(job.id):
+                await _strand(ports, job)
+        at = running[-1].id
 
 
 async def _strand(ports: Ports, job: Job) -> None:

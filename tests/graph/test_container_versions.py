@@ -187,7 +187,8 @@ async def test_whoever_works_on_what_leaves_stops_and_goes_on_when_it_is_back(
     assert await told_last(graph, working["runs.txt"]) == JobStatus.CANCELLED
     await restored(graph, archive, ada, 1, *first)
     reindex = next(it for it in await graph.read(waiting, archive) if it.kind is JobKind.REINDEX)
-    revived = await graph.write(documents.revive, reindex, limit=9, at=moment())
+    absent = await graph.read(documents.unprocessed, list(held))
+    revived = await graph.write(documents.revive, reindex, absent, together=len(absent), at=moment())
     assert {held[DocumentId(it.subject)] for it in revived} == {"runs.txt", "waits.txt"}
 
 

@@ -24,7 +24,7 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 from typing_extensions import override
 
-from aether import bootstrap, settings
+from aether import settings
 from aether.adapters import system
 from aether.adapters.arq.worker import ArqWorker
 from aether.adapters.embedded import qdrant
@@ -34,6 +34,9 @@ from aether.adapters.local_issuer.issuer import LocalIssuer
 from aether.adapters.local_issuer.keys import SigningKey
 from aether.adapters.local_issuer.mint import NAME, Mint
 from aether.adapters.sentence_transformers.models import Model
+from aether.bootstrap.parts import Outside, outside, relaying
+from aether.bootstrap.serving import application, identity
+from aether.bootstrap.tending import migrate
 from aether.domain import events
 from aether.domain.endings import ended
 from aether.domain.users import Profile, Role
@@ -88,7 +91,7 @@ class House:
     """An Aether that serves."""
 
     settings: Settings
-    opened: bootstrap.Outside
+    opened: Outside
     app: Starlette
     mint: Mint
 
@@ -118,7 +121,7 @@ class House:
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """Hand events on, and run jobs, in the meantime."""
-        async with bootstrap.relaying(self.opened):
+        async with relaying(self.opened):
             sweeping = asyncio.create_task(sweep(self.opened.worker_ports))
             redis = ArqRedis.from_url(self.settings.redis_url)
             run = partial(run_job, {"ports": self.opened.worker_ports})
@@ -255,14 +258,14 @@ async def serving(
 ) -> AsyncIterator[House]:
     """An Aether over *engine*, whose outbox and jobs are emptied first."""
     found = _settings(engine, redis_url=redis_url, beside=beside, folder=folder, **more)
-    await bootstrap.migrate(found)
+    await migrate(found)
     local = LocalIssuer(
         profile=found.profile.value, folder=folder / "issuer", people=[], base_url=found.origin
     )
-    async with bootstrap.outside(found) as opened, bootstrap.identity(found, local) as known:
+    async with outside(found) as opened, identity(found, local) as known:
         await opened.driver.execute_query("MATCH (n) WHERE n:Event OR n:Job DETACH DELETE n")
         await opened.redis.flushdb()
-        app = bootstrap.application(opened, known)
+        app = application(opened, known)
         mint = Mint(SigningKey.kept_in(folder / "issuer"), now=lambda: datetime.now(UTC))
         async with listening(app, found):
             yield House(settings=found, opened=opened, app=app, mint=mint)

@@ -13,9 +13,10 @@ from typing import Any
 import httpx
 import pytest
 
-from aether import bootstrap, settings
+from aether import settings
 from aether.adapters.s3.direct import DirectS3Blobs
 from aether.adapters.system import moment
+from aether.bootstrap.parts import relaying
 from aether.domain import trash, uploads
 from aether.domain.blobs import StoreDown
 from aether.domain.direct import AT_ONCE_MOST
@@ -218,7 +219,7 @@ async def test_other_bytes_than_were_announced_end_it_as_failed_and_leave_nothin
 async def test_whoever_follows_is_told_how_it_ends(
     ada: Caller, wire: Wire, outside: httpx.AsyncClient, house: House, ports: Ports, sha256: str
 ) -> None:
-    async with bootstrap.relaying(house.opened):
+    async with relaying(house.opened):
         id = await noted(ada, outside, sha256=sha256)
         await ada.quiet()
         await wire.begin(FOLLOWED, id=id)
@@ -242,7 +243,7 @@ async def test_whoever_follows_from_the_beginning_is_told_that_it_is_being_finis
 ) -> None:
     id, _ = await directly.begun(ada, len(LARGE))
     tags = await brought(ada, outside, id, LARGE)
-    async with bootstrap.relaying(house.opened):
+    async with relaying(house.opened):
         await wire.begin(FOLLOWED, id=id)
         seen = [(await wire.next())["uploadProgress"]["upload"]["status"]]
         await ada.do("completeDirectUpload", DONE, id=id, parts=tags)

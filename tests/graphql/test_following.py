@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 import pytest
 from redis.asyncio import Redis
 
-from aether import bootstrap
 from aether.adapters.embedded.ports import free_port
 from aether.adapters.redis.feed import RedisFeed
+from aether.bootstrap import parts
 from tests.adapters.test_tus import doors, receiver_of
 from tests.graphql.house import Caller, House
 from tests.graphql.test_uploads import TUS, brought
@@ -34,7 +34,7 @@ subscription ($id: ID!, $after: String) { notebookUploads(notebookId: $id, after
 @pytest.fixture
 async def relayed(house: House) -> AsyncIterator[None]:
     """Events are handed on, and no jobs run."""
-    async with bootstrap.relaying(house.opened):
+    async with parts.relaying(house.opened):
         yield
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from aether import bootstrap, settings
+from aether import settings
+from aether.bootstrap.parts import relaying
 from aether.workers.context import Ports
 from tests import make_files
 from tests.graphql.house import Answer, Caller, House
@@ -99,7 +100,7 @@ async def test_a_cancelled_job_ends_when_its_worker_hears_of_it_and_leaves_nothi
 ) -> None:
     document, job = await ada.upload(await ada.notebook(), "long.pdf", make_files.long_pdf(3_000))
     unhurried = replace(ports, lease_s=600.0)  # it renews its lease, and looks up, after minutes
-    async with bootstrap.relaying(house.opened):
+    async with relaying(house.opened):
         running = asyncio.create_task(run(unhurried, job))
         await until(lambda: bool(readers()))
 

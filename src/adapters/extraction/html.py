@@ -21,7 +21,6 @@ _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_.:-
 _CLOSED = re.compile(
     r"<((?!(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr)\b)([a-zA-Z][\w:-]*+)(?:\s[^<>]*?)?)/>"
 )
-_SPACE = re.compile(r"[ \t\n\r\f]+")
 _AROUND_BREAK = re.compile(r" *\n *")
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -160,7 +159,7 @@ class _Walk:
             self._layouts -= tag == "table"
 
     def _say(self, text: str) -> None:
-        self._said.append(text if "pre" in self._within else _SPACE.sub(" ", text))
+        self._said.append(text if "pre" in self._within else _spaced(text))
 
     def _part(self) -> None:
         """End the block that is being read."""
@@ -174,7 +173,16 @@ class _Walk:
             self._draft.add(" ".join(said.split()), BlockKind.HEADING, level=_HEADINGS[tag])
         else:
             kind = BlockKind.LIST_ITEM if tag == "li" else BlockKind.PARAGRAPH
-            self._draft.add(_AROUND_BREAK.sub("\n", said), kind)
+            self._draft.add(_AROUND_BREAK.sub("\n", said) if "\n" in said else said, kind)
+
+
+def _spaced(text: str) -> str:
+    """*text* with one space where it has any white space; a pattern would take longer than all the rest."""
+    for space in "\t\n\r\f":
+        text = text.replace(space, " ")
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text
 
 
 def _spread(rows: Sequence[Sequence[LexborNode]]) -> tuple[list[list[str]], list[Merge]]:

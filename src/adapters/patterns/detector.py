@@ -7,6 +7,7 @@ matches that begin in it; where they end may lie beyond.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import re2
 from typing_extensions import override
@@ -35,19 +36,30 @@ class _Compiled:
     group: int
 
 
-class PatternDetector(Detector):
-    """Finds what looks like something sensitive, and proves to be, as far as that can be proved."""
+_NAMELESS = [rule.pattern.replace("(?P<value>", "(?:") for rule in RULES]
 
-    def __init__(self) -> None:
-        self._rules = [
-            _Compiled(rule, compiled(rule.pattern), group=1 if rule.spoken else 0) for rule in RULES
-        ]
-        nameless = [rule.pattern.replace("(?P<value>", "(?:") for rule in RULES]
-        self._any = compiled("|".join(nameless))
-        self._which = re2.Set.SearchSet(latin_1())
-        for pattern in nameless:
-            self._which.Add(pattern.encode("latin-1"))
-        self._which.Compile()
+
+class PatternDetector(Detector):
+    """Finds what looks like something sensitive, and proves to be, as far as that can be proved.
+
+    Its patterns are compiled when the first text is there.
+    """
+
+    @cached_property
+    def _rules(self) -> Sequence[_Compiled]:
+        return [_Compiled(rule, compiled(rule.pattern), group=1 if rule.spoken else 0) for rule in RULES]
+
+    @cached_property
+    def _any(self) -> "re2._Regexp":
+        return compiled("|".join(_NAMELESS))
+
+    @cached_property
+    def _which(self) -> "re2.Set":
+        which = re2.Set.SearchSet(latin_1())
+        for pattern in _NAMELESS:
+            which.Add(pattern.encode("latin-1"))
+        which.Compile()
+        return which
 
     @override
     def find(self, text: str) -> Sequence[Find]:

@@ -57,9 +57,8 @@ class SentenceTransformersEmbedder(Embedder):
         threads = threads or min(os.cpu_count() or 1, THREADS_MOST)
         self._process = None if socket else ModelProcess(model.folder, threads=threads)
         at = socket or (self._process and self._process.socket)
-        self._client = httpx.AsyncClient(
-            transport=httpx.AsyncHTTPTransport(uds=str(at)), base_url="http://embedder", timeout=patience_s
-        )
+        transport = httpx.AsyncHTTPTransport(uds=str(at), verify=False)  # a socket has no TLS
+        self._client = httpx.AsyncClient(transport=transport, base_url="http://embedder", timeout=patience_s)
 
     async def __aenter__(self) -> Self:
         return self

@@ -2,16 +2,18 @@
 
 `POST /embed` takes `{"texts": […], "query": bool, "within_s": seconds}` and answers with the embeddings
 as little-endian 32-bit floats, one behind the other; with 429 when too many texts wait, and with
-504 when the time is over. `GET /ready` answers 204. Nothing listens before the model is loaded.
+504 when the time is over. What a caller asked for who is gone by now
+is dropped. `GET /ready` answers 204. Nothing listens before the model is loaded.
 """
 
 import asyncio
 import os
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from typing import Any
 
 import orjson
 from starlette.applications import Starlette
@@ -39,11 +41,14 @@ def create_app(encoders: Encoders) -> Starlette:
         asked = orjson.loads(await request.body())
         try:
             waiting = queries if asked["query"] else documents
-            embeddings = await waiting.embed(asked["texts"], within_s=asked["within_s"])
+            embedding = waiting.embed(asked["texts"], within_s=asked["within_s"])
+            embeddings = await _while_there(request, embedding)
         except Full:
             return Response(status_code=429, headers={"Retry-After": str(RETRY_AFTER_S)})
         except TimeoutError:
             return Response(status_code=504)
+        if embeddings is None:
+            return Response(status_code=499)  # which nobody reads
         return Response(embeddings, media_type="application/octet-stream")
 
     async def tell(_: Request) -> Response:
@@ -62,6 +67,23 @@ def create_app(encoders: Encoders) -> Starlette:
 
     routes = [Route("/embed", embed, methods=["POST"]), Route("/ready", tell)]
     return Starlette(routes=routes, lifespan=lifespan)
+
+
+async def _while_there(request: Request, embedding: Coroutine[Any, Any, bytes]) -> bytes | None:
+    """What *embedding* gives; none, as soon as the caller is gone: a worker that was killed asks anew."""
+    asked = asyncio.create_task(embedding)
+    gone = asyncio.create_task(_gone(request))
+    try:
+        await asyncio.wait({asked, gone}, return_when=asyncio.FIRST_COMPLETED)
+        return asked.result() if asked.done() else None
+    finally:
+        asked.cancel()
+        gone.cancel()
+
+
+async def _gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def _within(thread: ThreadPoolExecutor, encode: EncodeNow) -> Encode:
