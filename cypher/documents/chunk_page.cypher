@@ -10,7 +10,8 @@ WHERE document.deletion IS NULL
 WITH document, permission
 WHERE permission IS NOT NULL
 MATCH (document)-[:HAS_CHUNK]->(chunk:Chunk)
-WHERE chunk.ordinal > $after
+WHERE chunk.ordinal > $after AND
+  // use: documents/shows
 WITH document, chunk
 ORDER BY chunk.ordinal
 LIMIT $most

@@ -3,7 +3,9 @@
 // mode:    read
 // params:  document: string
 // returns: chunk: map
-MATCH (:Document {id: $document, tenant: $tenant})-[:HAS_CHUNK]->(chunk:Chunk)
+MATCH (document:Document {id: $document, tenant: $tenant})-[:HAS_CHUNK]->(chunk:Chunk)
+WHERE
+  // use: documents/shows
 WITH chunk
 ORDER BY chunk.ordinal
 RETURN

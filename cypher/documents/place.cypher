@@ -1,4 +1,4 @@
-// Note on documents and their chunks where they lie, for the full-text indexes.
+// Note on documents where they lie, for the full-text indexes; their chunks follow.
 //
 // mode:    write
 // params:  rows: list<map>
@@ -6,7 +6,4 @@
 UNWIND $rows AS row
 MATCH (document:Document {id: row.id, tenant: $tenant})
 SET document.scope_ = row.scope
-WITH document, row
-OPTIONAL MATCH (document)-[:HAS_CHUNK]->(chunk:Chunk)
-SET chunk.scope_ = row.scope
-RETURN DISTINCT document.id AS id
+RETURN document.id AS id

@@ -8,5 +8,5 @@ document {
   .processing_status, .embedding_status, .title, .page_count, .characters, .extractor, .texts,
   .extracted_metadata, .pii_detected, .finding_count, .chunk_count, .failure_code, .failure_message, .version, .number, .coming,
   .uploaded_by, .uploaded_at, .updated_at, .processed_at, .container, .outermost, .path_inside, .depth, notebook: notebook.id,
-  vector_count: coalesce(document.vector_count, document.chunk_count)
+  vector_count: coalesce(document.vector_count, document.chunk_count), generation: coalesce(document.generation, '')
 } AS document

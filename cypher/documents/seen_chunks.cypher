@@ -7,7 +7,8 @@ MATCH (viewer:User {id: $viewer, tenant: $tenant})
 UNWIND $ids AS given
 MATCH (chunk:Chunk {id: given, tenant: $tenant})
 MATCH (notebook:Notebook)-[:CONTAINS]->(document:Document)-[:HAS_CHUNK]->(chunk)
-WHERE document.deletion IS NULL
+WHERE document.deletion IS NULL AND
+  // use: documents/shows
 // use: access/towards
 WITH chunk, permission
 WHERE permission IS NOT NULL

@@ -7,5 +7,6 @@
 UNWIND $ids AS given
 MATCH (chunk:Chunk {id: given})
 MATCH (document:Document)-[:HAS_CHUNK]->(chunk)
-WHERE document.embedding_status = 'done' AND document.deletion IS NULL AND coalesce(chunk.vectored, true)
+WHERE document.embedding_status = 'done' AND document.deletion IS NULL AND coalesce(chunk.vectored, true) AND
+  // use: documents/shows
 RETURN chunk.id AS id, document.id AS document, document.tenant AS tenant

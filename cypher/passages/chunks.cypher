@@ -5,6 +5,7 @@
 // returns: id: string, score: float
 CALL db.index.fulltext.queryNodes('passage_words', $words, {limit: $most}) YIELD node AS chunk, score
 MATCH (document:Document)-[:HAS_CHUNK]->(chunk)
-WHERE chunk.tenant = $tenant AND document.deletion IS NULL
+WHERE chunk.tenant = $tenant AND document.deletion IS NULL AND
+  // use: documents/shows
 RETURN chunk.id AS id, score
 ORDER BY score DESC, id

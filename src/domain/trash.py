@@ -15,7 +15,7 @@ from typing import NewType, Protocol
 from aether.domain import access, documents, jobs, notebooks
 from aether.domain.access import Permission
 from aether.domain.blobs import BlobKey
-from aether.domain.documents import Document, DocumentId, DocumentMissing
+from aether.domain.documents import CHUNKS_AT_ONCE, Document, DocumentId, DocumentMissing
 from aether.domain.moments import Moment
 from aether.domain.notebooks import Filter, NotebookHeld, NotebookId, NotebookMissing, Order, Shelf
 from aether.domain.pages import MOST, Page, Slice
@@ -200,7 +200,8 @@ async def purge(work: Work, *, id: DocumentId, by: Viewer, at: Moment) -> None:
     document = (await _opened(work, id, wanted=Permission.ADMIN, by=by)).document
     await notebooks.unheld(work, await documents.path_of(work, notebook=document.notebook))
     await work.trash.give_up([id], deletions=[])  # what came in it is erased soon
-    await _erased(work, id, notebook=document.notebook, tenant=by.tenant, at=at)
+    if await _shrunk(work, id):
+        await _erased(work, id, notebook=document.notebook, tenant=by.tenant, at=at)
     await notebooks.tell(work, document.notebook, "document_purged", by=by, at=at, document=id)
 
 
@@ -257,10 +258,21 @@ async def documents_in(work: Work, *, notebook: NotebookId, limit: int) -> Seque
     return await work.erasures.documents_in(notebook, limit=limit)
 
 
-async def erase(work: Work, *, id: DocumentId, before: datetime | None, tenant: TenantId, at: Moment) -> bool:
-    """Erase a document that is due, unless it is under legal hold; tells whether it is gone."""
+async def shrink(work: Work, *, id: DocumentId, before: datetime | None) -> bool:
+    """Drop some chunks of a document that is due, and from then on is lost; whether there may be more."""
     notebook = await work.erasures.document(id, before=before)
     if notebook is None or await _held(work, notebook):
+        return False
+    await work.trash.give_up([id], deletions=[])
+    return not await _shrunk(work, id)
+
+
+async def erase(work: Work, *, id: DocumentId, before: datetime | None, tenant: TenantId, at: Moment) -> bool:
+    """Erase a document that is due and shrunk, unless it is under legal hold; tells whether it is gone."""
+    notebook = await work.erasures.document(id, before=before)
+    if notebook is None or await _held(work, notebook):
+        return False
+    if not await _shrunk(work, id):
         return False
     await _erased(work, id, notebook=notebook, tenant=tenant, at=at)
     return True
@@ -314,7 +326,6 @@ async def _opened(work: Work, id: DocumentId, *, wanted: Permission, by: Viewer)
 
 async def _erased(work: Work, id: DocumentId, *, notebook: NotebookId, tenant: TenantId, at: Moment) -> None:
     await jobs.cease(work, id, at=at)
-    await work.chunks.replace(id, [])
     await work.findings.replace(id, [])
     await work.containers.forgo(id)
     await work.absences.give_up(id)
@@ -325,6 +336,11 @@ async def _erased(work: Work, id: DocumentId, *, notebook: NotebookId, tenant: T
         for kind, key in left
     ]
     await work.leftovers.add(rows, at=at)
+
+
+async def _shrunk(work: Work, id: DocumentId) -> bool:
+    """Drop some chunks of a document, shown or not; whether none are left."""
+    return await work.chunks.drop(id, but=None, limit=CHUNKS_AT_ONCE) < CHUNKS_AT_ONCE
 
 
 async def _held(work: Work, notebook: NotebookId) -> bool:

@@ -15,6 +15,7 @@ from aether.domain import documents, jobs
 from aether.domain.blobs import BlobKey
 from aether.domain.documents import (
     FINDINGS_MOST,
+    UNCUT,
     Document,
     DocumentId,
     Finding,
@@ -29,11 +30,13 @@ from aether.domain.sensitive import Find
 from aether.domain.texts import Extracted, FileUnsupported
 from aether.workers.containers import Unpacking
 from aether.workers.context import Ports
-from aether.workers.indexing import cut, embed, follow, named
+from aether.workers.indexing import add, cut, drop, embed, follow, named
 from aether.workers.parts import Parts
 from aether.workers.progress import Meter
 
 PLACED_AT_A_TIME = 200
+FOLLOWED_AT_A_TIME = 10
+"""Of how many documents chunks are looked for together that lie elsewhere by now."""
 REVIVED_AT_A_TIME = 100
 TEXTS_MOST = 1 << 30
 """The largest extracted text with its anchors, in bytes of JSON."""
@@ -184,9 +187,13 @@ async def _chunk(
 ) -> Document:
     await meter.begin("chunk")
     chunks = await cut(ports, graph, document, extracted or await _kept_text(ports, document))
-    return await graph.write(
-        documents.keep_chunks, chunks, job=job.id, attempt=job.attempt, at=ports.moment()
+    added = await add(ports, graph, job, chunks)
+    kept = await graph.write(
+        documents.keep_chunks, chunks, cut=added, job=job.id, attempt=job.attempt, at=ports.moment()
     )
+    if added is not UNCUT or document.chunk_count:
+        await drop(graph, job)
+    return kept
 
 
 async def _kept_text(ports: Ports, document: Document) -> Extracted:
@@ -225,10 +232,12 @@ async def _exchange(
     await meter.begin("embed")
     path = await graph.read(documents.home, document=document.id)
     stale = await embed(ports, document, chunks, path=path, meter=meter)
+    added = await add(ports, graph, job, chunks)
     shown = await graph.write(
-        documents.show, chunks, findings, job=job.id, attempt=job.attempt, at=ports.moment()
+        documents.show, chunks, findings, cut=added, job=job.id, attempt=job.attempt, at=ports.moment()
     )
     await meter.begin("index")
+    await drop(graph, job)
     await graph.write(jobs.fenced, id=job.id, attempt=job.attempt)
     await ports.vectors.drop(document.tenant, stale)
     await follow(ports, graph, document)
@@ -246,6 +255,9 @@ async def reindex(ports: Ports, graph: Graph, job: Job) -> None:
         changed = {id: path for id, path in found.items() if id not in done or done[id] != path}
         for some in map(dict, _batches(changed.items(), PLACED_AT_A_TIME)):
             await graph.write(documents.place, some, job=job.id, attempt=job.attempt)
+            for few in _batches(some, FOLLOWED_AT_A_TIME):
+                while await graph.write(documents.place_chunks, few, job=job.id, attempt=job.attempt):
+                    pass
             for document, path in some.items():
                 await ports.vectors.rehome(job.tenant, document, path or ())
         done = found

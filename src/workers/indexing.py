@@ -8,14 +8,16 @@ from collections.abc import Collection, Mapping, Sequence
 import structlog
 
 from aether.domain import documents
-from aether.domain.documents import Chunk, ChunkId, Document
+from aether.domain.documents import CHUNKS_AT_ONCE, UNCUT, Chunk, ChunkId, Cut, Document
 from aether.domain.graph import Graph
+from aether.domain.jobs import Job
 from aether.domain.texts import ChunkText, EarlierChunk, Extracted, chunks_of, vectored
 from aether.domain.vectors import Vector
 from aether.workers.context import Ports
 from aether.workers.progress import Meter
 
 EMBEDDED_AT_A_TIME = 64
+SWEPT_AT_A_TIME = 100
 
 log = structlog.get_logger()
 
@@ -30,6 +32,31 @@ async def cut(ports: Ports, graph: Graph, document: Document, extracted: Extract
         return _chunks(document, texts, vectored(extracted, texts, most=ports.table_vectors_most))
 
     return await asyncio.to_thread(chunks)
+
+
+async def add(ports: Ports, graph: Graph, job: Job, chunks: Sequence[Chunk]) -> Cut:
+    """Add all chunks of a cut but the last, as many as go into the transaction that shows them."""
+    if len(chunks) <= CHUNKS_AT_ONCE:
+        return UNCUT
+    generation, added = ports.moment().id("generation", job.subject), 0
+    while len(chunks) - added > CHUNKS_AT_ONCE:
+        some = chunks[added : added + CHUNKS_AT_ONCE]
+        await graph.write(documents.add_chunks, some, generation=generation, job=job.id, attempt=job.attempt)
+        added += len(some)
+    return Cut(generation=generation, added=added)
+
+
+async def drop(graph: Graph, job: Job) -> None:
+    """Drop the chunks that the document of a job shows no longer."""
+    while await graph.write(documents.drop_chunks, job=job.id, attempt=job.attempt):
+        pass
+
+
+async def sweep_once(ports: Ports) -> None:
+    """Drop chunks that no document shows, left by jobs that ended too early."""
+    for id, tenant in (await ports.graph.read(documents.littered, limit=SWEPT_AT_A_TIME)).items():
+        while await ports.graph.within(tenant).write(documents.tidy, id=id):
+            pass
 
 
 async def embed(

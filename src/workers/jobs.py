@@ -14,7 +14,7 @@ from aether.domain.graph import Graph
 from aether.domain.jobs import AttemptOver, Job, JobId, JobKind, JobMissing, JobStatus
 from aether.domain.texts import ReaderDown
 from aether.workers import documents as tasks
-from aether.workers import parts
+from aether.workers import indexing, parts
 from aether.workers.context import Ports
 
 SWEEP_S = 1.0
@@ -173,6 +173,7 @@ async def sweep(ports: Ports) -> None:
             if turn % 2:
                 after = await sweep_once(ports, after)
                 await parts.sweep_once(ports)
+                await indexing.sweep_once(ports)
             else:
                 await _sweep_running(ports)
         except Unavailable as failure:

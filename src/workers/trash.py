@@ -74,9 +74,10 @@ async def _let_go(ports: Ports, leftover: Leftover) -> bool:
 async def _erased(ports: Ports, found: Iterable[Due], *, before: datetime | None) -> int:
     erased = 0
     for due in found:
-        erased += await ports.graph.within(due.tenant).write(
-            trash.erase, id=DocumentId(due.id), before=before, tenant=due.tenant, at=ports.moment()
-        )
+        graph, id = ports.graph.within(due.tenant), DocumentId(due.id)
+        while await graph.write(trash.shrink, id=id, before=before):
+            pass
+        erased += await graph.write(trash.erase, id=id, before=before, tenant=due.tenant, at=ports.moment())
     return erased
 
 

@@ -25,7 +25,7 @@ def test_the_migrations_make_what_the_nodes_declare(name: str) -> None:
     every = [statement for migration in known for statement in migration.statements]
     made = [it for it in every if it.startswith(("CREATE CONSTRAINT", "CREATE INDEX")) and "FOR (n:" in it]
 
-    dropped = {it.split()[2] for it in every if it.startswith("DROP INDEX")}
+    dropped = {it.split()[2] for it in every if it.startswith(("DROP INDEX", "DROP CONSTRAINT"))}
     assert sorted(f"{it};" for it in made if it.split()[2] not in dropped) == sorted(nodes.ddl())
 
 

@@ -76,7 +76,7 @@ def test_only_people_raise_the_version(document: Document) -> None:
     assert document.renamed("rivers.pdf", now=NOW) is document
     for processed in (
         document.begun(now=NOW),
-        document.chunked([], now=NOW),
+        document.chunked([], generation="first", now=NOW),
         document.completed(now=NOW),
         document.failed(failure, now=NOW),
     ):
@@ -90,7 +90,7 @@ def test_a_failure_says_how_far_embedding_came(document: Document) -> None:
     failure = Failure(code="x", message="x")
 
     early = document.begun(now=NOW).failed(failure, now=NOW)
-    late = document.begun(now=NOW).chunked([], now=NOW).failed(failure, now=NOW)
+    late = document.begun(now=NOW).chunked([], generation="first", now=NOW).failed(failure, now=NOW)
 
     assert (early.status, early.embedding) == (ProcessingStatus.FAILED, EmbeddingStatus.PENDING)
     assert (late.status, late.embedding) == (ProcessingStatus.FAILED, EmbeddingStatus.FAILED)

@@ -388,8 +388,11 @@ async def test_no_port_writes_across_tenants(home: Home, abroad: Home, ada: View
         await work.trees.restore([gone.id], deletion="d", at=at)
         await work.documents.put(document.renamed("x", now=at.now))
         await work.documents.remove(document.id, deletion="d", by=ada.user, at=at)
-        await work.chunks.replace(document.id, make.chunks(document, "trout"))
+        await work.chunks.drop(document.id, but=None, limit=9)
+        await work.chunks.litter(document.id, littered=True)
+        await work.chunks.add(document.id, make.chunks(document, "trout"), generation="")
         await work.chunks.place({document.id: None})
+        await work.chunks.place_some([document.id], limit=9)
         await work.jobs.put(job.at_stage("index", now=at.now))
         await work.users.put((await _user(graph, ada)).seen_as(make.profile("x"), now=at.now))
         await work.events.add()
@@ -423,8 +426,9 @@ async def _everything(graph: Graph, by: Viewer, document: Document, job: Job, ch
 
 async def _keep_chunks(graph: Graph, document: Document, kept: list[Chunk]) -> None:
     async def keep(work: Work) -> None:
-        await work.chunks.replace(document.id, kept)
-        await work.documents.put(document.chunked(kept, now=moment().now))
+        await work.chunks.drop(document.id, but=None, limit=len(kept) + 100)
+        await work.chunks.add(document.id, kept, generation="first")
+        await work.documents.put(document.chunked(kept, generation="first", now=moment().now))
 
     await graph.write(keep)
 

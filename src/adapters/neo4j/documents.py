@@ -39,7 +39,6 @@ from aether.domain.tenants import TenantId
 from aether.domain.users import UserId
 from aether.domain.viewers import Viewer
 
-CHUNKS_AT_A_TIME = 500
 FINDINGS_AT_A_TIME = 1_000
 
 
@@ -119,11 +118,23 @@ class Neo4jChunks(Chunks):
         self._run = run
 
     @override
-    async def replace(self, document: DocumentId, chunks: Sequence[Chunk]) -> None:
-        await self._run("documents/forget_chunks", document=document)
-        for begin in range(0, len(chunks), CHUNKS_AT_A_TIME):
-            some = chunks[begin : begin + CHUNKS_AT_A_TIME]
-            await self._run("documents/add_chunks", document=document, rows=[_row(chunk) for chunk in some])
+    async def add(self, document: DocumentId, chunks: Sequence[Chunk], *, generation: str) -> None:
+        rows = [_row(chunk) for chunk in chunks]
+        await self._run("documents/add_chunks", document=document, generation=generation, rows=rows)
+
+    @override
+    async def litter(self, document: DocumentId, *, littered: bool) -> None:
+        await self._run("documents/litter", document=document, littered=True if littered else None)
+
+    @override
+    async def littered(self, *, limit: int) -> Mapping[DocumentId, TenantId]:
+        rows = await self._run("documents/littered", most=limit)
+        return {DocumentId(row["id"]): TenantId(row["tenant"]) for row in rows}
+
+    @override
+    async def drop(self, document: DocumentId, *, but: str | None, limit: int) -> int:
+        (row,) = await self._run("documents/drop_chunks", document=document, but=but, most=limit)
+        return int(row["dropped"])
 
     @override
     async def of_document(self, document: DocumentId) -> Sequence[Chunk]:
@@ -148,8 +159,12 @@ class Neo4jChunks(Chunks):
             {"id": id, "scope": "" if path is None else " ".join((str(self._run.tenant), *path))}
             for id, path in paths.items()
         ]
-        for begin in range(0, len(rows), CHUNKS_AT_A_TIME):
-            await self._run("documents/place", rows=rows[begin : begin + CHUNKS_AT_A_TIME])
+        await self._run("documents/place", rows=rows)
+
+    @override
+    async def place_some(self, documents: Collection[DocumentId], *, limit: int) -> int:
+        (row,) = await self._run("documents/place_chunks", ids=list(documents), most=limit)
+        return int(row["placed"])
 
     @override
     async def get_many(self, ids: Collection[ChunkId], *, by: Viewer) -> Mapping[ChunkId, Chunk]:
@@ -239,6 +254,7 @@ def _kept(document: Document) -> dict[str, Any]:
         "finding_count": document.finding_count,
         "chunk_count": document.chunk_count,
         "vector_count": document.vector_count,
+        "generation": document.generation,
         "failure_code": document.failure and document.failure.code,
         "failure_message": document.failure and document.failure.message,
         "version": document.version,
@@ -285,6 +301,7 @@ def document_of(row: Row) -> Document:
         finding_count=row["finding_count"] or 0,
         chunk_count=row["chunk_count"],
         vector_count=row["vector_count"],
+        generation=row["generation"],
         failure=failure_of(row),
         version=row["version"],
         number=row["number"] or 1,

@@ -7,7 +7,16 @@ Its words can be found as soon as it is chunked, its meaning once it is indexed.
 """
 
 from aether.domain.documents.containers import DEPTH_MOST, Unpacked, children, unpack
+from aether.domain.documents.cutting import (
+    UNCUT,
+    Cut,
+    add_chunks,
+    drop_chunks,
+    littered,
+    tidy,
+)
 from aether.domain.documents.entity import (
+    CHUNKS_AT_ONCE,
     FINDINGS_MOST,
     Arrival,
     Chunk,
@@ -46,6 +55,7 @@ from aether.domain.documents.placing import (
     home,
     path_of,
     place,
+    place_chunks,
     places,
 )
 from aether.domain.documents.ports import (
@@ -97,8 +107,10 @@ from aether.domain.documents.versions import (
 )
 
 __all__ = [
+    "CHUNKS_AT_ONCE",
     "DEPTH_MOST",
     "FINDINGS_MOST",
+    "UNCUT",
     "Absences",
     "Added",
     "Arrival",
@@ -106,6 +118,7 @@ __all__ = [
     "ChunkId",
     "Chunks",
     "Containers",
+    "Cut",
     "Document",
     "DocumentBusy",
     "DocumentId",
@@ -132,6 +145,7 @@ __all__ = [
     "Versions",
     "Work",
     "add",
+    "add_chunks",
     "add_version",
     "begin",
     "cancel",
@@ -140,6 +154,7 @@ __all__ = [
     "chunks_by_id",
     "chunks_to_index",
     "complete",
+    "drop_chunks",
     "fail",
     "filename",
     "findings",
@@ -151,12 +166,14 @@ __all__ = [
     "jobs_of_notebook",
     "keep_chunks",
     "keep_understanding",
+    "littered",
     "may_add",
     "may_revise",
     "move",
     "page",
     "path_of",
     "place",
+    "place_chunks",
     "places",
     "process",
     "remove",
@@ -167,6 +184,7 @@ __all__ = [
     "revive",
     "show",
     "strand",
+    "tidy",
     "twins",
     "unpack",
     "unprocessed",

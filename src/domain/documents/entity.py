@@ -25,6 +25,8 @@ NAME_MOST = 255
 MEGABYTE = 1_000_000
 FINDINGS_MOST = 10_000
 """How many findings of a document are kept: the first ones."""
+CHUNKS_AT_ONCE = 250
+"""How many chunks one transaction adds, drops or moves."""
 
 
 class ProcessingStatus(StrEnum):
@@ -153,6 +155,7 @@ class Document:
         pii_detected: Whether it says something about a person that is not for everybody.
         finding_count: How many findings of it are kept.
         vector_count: How many of its chunks are found by meaning too, and not by their words alone.
+        generation: Which of its chunks it shows: while it is cut anew, there are others besides.
         failure: Why processing failed; none if it did not.
         version: Rises with every change that people make; starts at 1.
         inside: In which document it came, such as an archive; none if it came by itself.
@@ -177,6 +180,7 @@ class Document:
     finding_count: int = 0
     chunk_count: int = 0
     vector_count: int = 0
+    generation: str = ""
     failure: Failure | None = None
     version: int = 1
     number: int = 1
@@ -259,10 +263,11 @@ class Document:
             updated_at=now,
         )
 
-    def chunked(self, chunks: Sequence["Chunk"], *, now: datetime) -> "Document":
+    def chunked(self, chunks: Sequence["Chunk"], *, generation: str, now: datetime) -> "Document":
         """This document, cut into *chunks* that can be found by their words."""
         return replace(
             self,
+            generation=generation,
             chunk_count=len(chunks),
             vector_count=sum(chunk.vectored for chunk in chunks),
             embedding=EmbeddingStatus.RUNNING,

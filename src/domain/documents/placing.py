@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 from aether.domain import jobs
 from aether.domain.documents.entity import (
+    CHUNKS_AT_ONCE,
     DocumentId,
 )
 from aether.domain.documents.ports import Work
@@ -29,13 +30,23 @@ async def places(work: Work, job: Job, *, known: Collection[DocumentId] = ()) ->
 
 
 async def place(work: Work, paths: Paths, *, job: JobId, attempt: int) -> None:
-    """Note where documents lie, for whoever finds them by their words.
+    """Note where documents lie, for whoever finds them by their words; their chunks are to follow.
 
     Raises:
         AttemptOver: This attempt no longer counts.
     """
     await jobs.fenced(work, id=job, attempt=attempt)
     await work.chunks.place(paths)
+
+
+async def place_chunks(work: Work, ids: Collection[DocumentId], *, job: JobId, attempt: int) -> bool:
+    """Have some chunks follow their documents; whether others may have to.
+
+    Raises:
+        AttemptOver: This attempt no longer counts.
+    """
+    await jobs.fenced(work, id=job, attempt=attempt)
+    return await work.chunks.place_some(ids, limit=CHUNKS_AT_ONCE) == CHUNKS_AT_ONCE
 
 
 async def path_of(work: Work, *, notebook: NotebookId) -> tuple[NotebookId, ...]:

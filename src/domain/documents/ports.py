@@ -19,6 +19,7 @@ from aether.domain.documents.versions import Version
 from aether.domain.moments import Moment
 from aether.domain.notebooks import NotebookId
 from aether.domain.pages import Page, Slice
+from aether.domain.tenants import TenantId
 from aether.domain.users import UserId
 from aether.domain.viewers import Viewer
 
@@ -168,8 +169,20 @@ class Absences(Protocol):
 class Chunks(Protocol):
     """Where the chunks of documents are kept."""
 
-    async def replace(self, document: DocumentId, chunks: Sequence[Chunk]) -> None:
-        """Keep *chunks* as all there are of *document*."""
+    async def add(self, document: DocumentId, chunks: Sequence[Chunk], *, generation: str) -> None:
+        """Keep *chunks* of *document*, which are seen once it shows their *generation*."""
+        ...
+
+    async def drop(self, document: DocumentId, *, but: str | None, limit: int) -> int:
+        """Drop up to so many chunks of *document*, of all generations *but* one; tells how many."""
+        ...
+
+    async def litter(self, document: DocumentId, *, littered: bool) -> None:
+        """Note whether *document* has chunks that it does not show."""
+        ...
+
+    async def littered(self, *, limit: int) -> Mapping[DocumentId, TenantId]:
+        """Documents of all tenants with chunks that they do not show, though nobody works on them."""
         ...
 
     async def of_document(self, document: DocumentId) -> Sequence[Chunk]:
@@ -181,10 +194,14 @@ class Chunks(Protocol):
         ...
 
     async def place(self, paths: Mapping[DocumentId, tuple[NotebookId, ...] | None]) -> None:
-        """Note on documents and their chunks where they lie, for whoever finds them by their words.
+        """Note on documents where they lie, for whoever finds them by their words; their chunks follow.
 
         Where there is no path, nobody finds them.
         """
+        ...
+
+    async def place_some(self, documents: Collection[DocumentId], *, limit: int) -> int:
+        """Have up to so many chunks follow their documents; tells how many."""
         ...
 
     async def get_many(self, ids: Collection[ChunkId], *, by: Viewer) -> Mapping[ChunkId, Chunk]:

@@ -158,9 +158,10 @@ async def _announced(work: Work, document: Document, fresh: Version, *, at: Mome
         return revised
     await work.versions.put((await noted(work, document)).overtaken())
     await exchange(work, document, number=fresh.number, by=fresh.uploaded_by, at=at)
-    revised = showing(counted, fresh, now=at.now)
+    revised = showing(counted, fresh, generation=at.id("generation", fresh.id), now=at.now)
     await work.versions.show(revised)
     await work.documents.put(revised)
-    await work.chunks.replace(document.id, [])
+    if document.chunk_count:
+        await work.chunks.litter(document.id, littered=True)
     await work.findings.replace(document.id, [])
     return revised

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from aether.domain import jobs
 from aether.domain.documents.containers import exchange
+from aether.domain.documents.cutting import UNCUT, Cut, cut_through, worked_on
 from aether.domain.documents.entity import (
     Chunk,
     Document,
@@ -61,7 +62,7 @@ async def keep_understanding(
     What is sensitive in a version that is not shown is noted when it is.
     """
     advanced = await jobs.advance(work, id=job, attempt=attempt, stage="chunk", at=at)
-    live = await _live(work, advanced)
+    live = await worked_on(work, advanced)
     if (version := await coming(work, live)) is not None:
         await work.versions.put(version := version.understood(understanding))
         return staged(live, version)
@@ -72,13 +73,19 @@ async def keep_understanding(
 
 
 async def keep_chunks(
-    work: Work, chunks: Sequence[Chunk], *, job: JobId, attempt: int, at: Moment
+    work: Work,
+    chunks: Sequence[Chunk],
+    *,
+    cut: Cut = UNCUT,
+    job: JobId,
+    attempt: int,
+    at: Moment,
 ) -> Document:
     """Commit the chunks, which makes the document's words findable, and go on to embedding."""
     advanced = await jobs.advance(work, id=job, attempt=attempt, stage="embed", at=at)
-    document = (await _live(work, advanced)).chunked(chunks, now=at.now)
-    await work.chunks.replace(document.id, chunks)
-    await work.documents.put(document)
+    live = await worked_on(work, advanced)
+    generation = await cut_through(work, live, chunks, cut, at=at)
+    await work.documents.put(document := live.chunked(chunks, generation=generation, now=at.now))
     return document
 
 
@@ -87,6 +94,7 @@ async def show(
     chunks: Sequence[Chunk],
     findings: Sequence[Finding],
     *,
+    cut: Cut = UNCUT,
     job: JobId,
     attempt: int,
     at: Moment,
@@ -96,17 +104,17 @@ async def show(
     What came in it takes the place of what came in the one before.
     """
     advanced = await jobs.advance(work, id=job, attempt=attempt, stage="index", at=at)
-    live = await _live(work, advanced)
+    live = await worked_on(work, advanced)
     if (version := await coming(work, live)) is None:
         raise AttemptOver(job, attempt)
     await noted(work, live)
     await exchange(work, live, number=version.number, by=version.uploaded_by, at=at)
     await work.versions.put(version.completed())
-    document = exchanged(live, version, findings, chunks=chunks, now=at.now)
+    generation = await cut_through(work, live, chunks, cut, at=at)
+    document = exchanged(live, version, findings, chunks=chunks, generation=generation, now=at.now)
     await work.versions.show(document)
     await work.documents.put(document)
     await work.findings.replace(document.id, findings)
-    await work.chunks.replace(document.id, chunks)
     return document
 
 
@@ -115,7 +123,7 @@ async def complete(work: Work, *, job: JobId, attempt: int, at: Moment) -> Docum
     finished = await jobs.finish(
         work, id=job, attempt=attempt, status=JobStatus.COMPLETED, failure=None, at=at
     )
-    document = (await _live(work, finished)).completed(now=at.now)
+    document = (await worked_on(work, finished)).completed(now=at.now)
     await work.documents.put(document)
     return document
 
@@ -145,10 +153,3 @@ async def ended(work: Work, job: Job, failure: Failure, *, at: Moment) -> None:
             await work.versions.put(version.failed(failure, scanned=scanned))
         else:
             await work.documents.put(document.failed(failure, scanned=scanned, now=at.now))
-
-
-async def _live(work: Work, job: Job) -> Document:
-    id = DocumentId(job.subject)
-    if (document := (await work.documents.lock([id])).get(id)) is None:
-        raise AttemptOver(job.id, job.attempt)
-    return document

@@ -53,7 +53,7 @@ def ddl() -> Iterator[str]:
             if declared.unique_index:
                 yield _unique(label, (declared.db_property or name,))
             elif declared.index:
-                yield _index(label, (name,))
+                yield _index(label, (declared.db_property or name,))
         for names in getattr(node, "unique_together", ()):
             yield _unique(label, names)
         for names in getattr(node, "index_together", ()):

@@ -46,6 +46,8 @@ class Document(StructuredNode):
     finding_count = IntegerProperty()
     chunk_count = IntegerProperty()
     vector_count = IntegerProperty()
+    generation = StringProperty()
+    littered = BooleanProperty(index=True)
     failure_code = StringProperty()
     failure_message = StringProperty()
     version = IntegerProperty()
@@ -104,7 +106,7 @@ class DocumentVersion(StructuredNode):
 class Chunk(StructuredNode):
     """A passage of a document."""
 
-    uid = StringProperty(unique_index=True, db_property="id")
+    uid = StringProperty(index=True, db_property="id")
     tenant = StringProperty()
     document = StringProperty()
     ordinal = IntegerProperty()
@@ -116,6 +118,7 @@ class Chunk(StructuredNode):
     text_hash = StringProperty()
     file_hash = StringProperty()
     vectored = BooleanProperty()
+    generation = StringProperty()
     scope_ = StringProperty()
 
 

@@ -127,6 +127,7 @@ _KINDS: Mapping[str, Kind] = {
             "chunks": Edge(
                 to="chunk",
                 match="MATCH (it)-[:HAS_CHUNK]->(that:Chunk)",
+                where="coalesce(that.generation, '') = coalesce(it.generation, '')",
                 keys={"": "that.ordinal"},
                 beyond="that.ordinal > $after_key",
                 order="that_key",

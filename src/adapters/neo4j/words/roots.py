@@ -49,7 +49,10 @@ ROOTS: Mapping[str, Edge] = {
             "MATCH (that:Chunk {id: $id, tenant: $tenant}) "
             "MATCH (that_notebook:Notebook)-[:CONTAINS]->(that_document:Document)-[:HAS_CHUNK]->(that)"
         ),
-        where=f"that_document.deletion IS NULL AND {READABLE.format('that_notebook')}",
+        where=(
+            "coalesce(that.generation, '') = coalesce(that_document.generation, '')"
+            f" AND that_document.deletion IS NULL AND {READABLE.format('that_notebook')}"
+        ),
     ),
     "finding": Edge(
         to="finding",
