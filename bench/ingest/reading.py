@@ -44,7 +44,7 @@ def _peak_mib() -> int:
 
 
 def _aether(path: Path) -> Callable[[], int]:
-    """Our readers, as the child process calls them, anchors packed as they are sent."""
+    """Our readers, as the child process calls them, text and anchors packed as they are sent."""
     import importlib
 
     from aether.adapters.extraction.formats import Source
@@ -55,7 +55,8 @@ def _aether(path: Path) -> Callable[[], int]:
         reader = importlib.import_module(f"aether.adapters.extraction.{kind.module}")
         source = Source(path=path, content_type=kind.content_type, on_page=_silent, name=path.name)
         extracted: Any = reader.read(source)
-        extracted.packed()
+        for _ in extracted.lines():
+            pass
         return len(extracted.text)
 
     return read

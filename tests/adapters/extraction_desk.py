@@ -32,7 +32,7 @@ class Desk:
         return await self.reader.read(self.path, name=name, content_type=content_type)
 
     def answer(self, data: bytes, name: str) -> Mapping[str, Any]:
-        """What the process that reads would answer, found without starting one."""
+        """What the process that reads would answer, found without starting one; what it read is whole."""
         self.path.write_bytes(data)
         order: dict[str, Any] = {
             "path": str(self.path),
@@ -44,9 +44,11 @@ class Desk:
             "ocr": None,
             "members": False,
         }
-        answer = _answer(order, lambda _: None)
+        told: list[Mapping[str, Any] | bytes] = []
+        answer = _answer(order, told.append)
         assert not isinstance(answer, bytes)
-        return answer
+        lines = [it["line"] for it in told if isinstance(it, Mapping) and "line" in it]
+        return {"extracted": Extracted.of_lines(lines).packed()} if "extracted" in answer else answer
 
 
 def blocks(said: Extracted) -> list[tuple[BlockKind, int | None, str]]:
