@@ -60,6 +60,8 @@ async def _place(graph: Graph, job: jobs.Job) -> None:
         await graph.write(jobs.claim, id=job.id, attempt=1, at=moment())
         paths = await graph.write(documents.places, job)
         await graph.write(documents.place, paths, job=job.id, attempt=1)
+        while await graph.write(documents.place_chunks, list(paths), job=job.id, attempt=1):
+            pass
 
 
 async def test_words_are_found_in_text_names_and_descriptions(graph: Graph, ada: Viewer) -> None:
