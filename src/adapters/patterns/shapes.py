@@ -35,17 +35,19 @@ class Rule:
         return "(?P<value>" in self.pattern
 
 
-_SIGNS = r"""[ \t]+|[\s.:=#"'|*/<>_-]|\([^()\n\d]{1,24}\)"""
-"""Spaces as far as the next column, single signs, and a remark."""
+_SIGNS = r"""[ \t]+|[\s.:=#"'|*/<>_-]|\?{1,12}|\([^()\n\d]{1,24}\)|\(\xa7[^()\n]{1,20}\)"""
+"""Spaces as far as the next column, single signs, a word in another script, and a remark."""
 _SMALL = (
     "number|nummer|numer|numero|num[ée]ro|n[°º]|no|nr|num|n|id|is|was|ist|est|es"
-    "|my|code|card|of|de|du|del|the"
+    "|my|code|card|of|de|du|del|the|am|op|le|la|el|il|al|den|das|sob o|em"
 )
 JOINT = rf"(?i:{_SIGNS}|{_SMALL}){{0,10}}"
 """What stands between a word and the number that it announces."""
-_REMARK = rf"(?i:{_SIGNS}|[(),]|[a-zà-ÿ]+){{0,8}}"
+_REMARK = rf"(?i:{_SIGNS}|[(),º°]|[a-zà-ÿ]+){{0,10}}"
 """The same with a few words of any kind, before a number that proves itself."""
 _OPENED = rf"(?:{JOINT}\(?)"
+_APART = r"[ ./-]{0,3}"
+"""What parts the groups of a number that proves itself, and is announced."""
 
 
 def compiled(pattern: str) -> "re2._Regexp":
@@ -66,11 +68,22 @@ def joined(words: str) -> str:
     return words.replace(" ", "[ _-]?")
 
 
-def led(words: str, value: str) -> str:
+def said(words: str, foreign: str = "") -> str:
+    """The pattern of one of *words*, or of those for which the sign *foreign* stands."""
+    latin = rf"(?i:\b(?:{joined(words)}))"
+    return rf"(?:{latin}|{foreign}+)" if foreign else latin
+
+
+def led(words: str, value: str, *, foreign: str = "") -> str:
     """The pattern of a *value* after one of *words*, whatever small stands between them."""
-    return rf"(?i:\b(?:{joined(words)})){_OPENED}\b(?P<value>{value})\b"
+    return rf"{said(words, foreign)}{_OPENED}\b(?P<value>{value})\b"
 
 
-def proven_after(words: str, value: str) -> str:
+def proven_after(words: str, value: str, *, foreign: str = "") -> str:
     """The pattern of a *value* that proves itself, some words after one of *words*."""
-    return rf"(?i:\b(?:{joined(words)})){_REMARK}\b(?P<value>{value})\b"
+    return rf"{said(words, foreign)}{_REMARK}\b(?P<value>{value})\b"
+
+
+def digits(*groups: int) -> str:
+    """The pattern of digits in *groups*, or in one, however they are parted."""
+    return _APART.join(rf"\d{{{count}}}" for count in groups)
