@@ -24,7 +24,7 @@ _NUMBERED = (
     r"n\.?h\.?s|ssn|social[ _]security|nino|ni|national[ _]insurance|bsn|burgerservicenummer|pesel|personnummer"
     r"|sin|aadhaar|cpf|steuer-?id|idnr|tin|niss|insz|passport|passeport|reisepa(?:ss|ß)|pasaporte|passaporto"
     r"|paspoort|paszport|driver'?s?'?[ _]licen[cs]e|driving[ _]licen[cs]e|führerschein|rijbewijs|patente|card|kreditkarte|password"
-    r"|passwort|passwd|pwd|wachtwoord|contraseña|mot[ _]de[ _]passe|api[ _-]?key|token|secret|dni|nie|nif|hetu|henkilötunnus"
+    r"|passwort|wachtwoord|contraseña|mot[ _]de[ _]passe|api[ _-]?key|dni|nie|nif|hetu|henkilötunnus"
     r"|rijksregister(?:nummer)?|registre[ _]national|\x80+|\x81+\??|\x82+\??|\x83+|\x84+|\x85+\??"
 )
 _ANNOUNCING = compiled(

@@ -16,7 +16,7 @@ _KEYS = (
     r"|client[ _-]?secret|private[ _-]?token"
     r"|api[ -]?(?:schl[üu]ssel|sleutel|nyckel)|(?:cl[ée]|clave|chiave|chave|klucz)(?: de| d')?[ -]?(?:l')?api"
 )
-_TOKENS = r"(?:\b|_)(?:token|secret|(?:access|account|shared|signing|encryption|auth)[ _-]?key)"
+_TOKENS = r"(?:^|[^:\w]|_)(?:token|secret|(?:access|account|shared|signing|encryption|auth)[ _-]?key)"
 """Names of what is a key if it is long and in no order."""
 _OPAQUE = r"(?P<value>[\w~.+/=-]{20,200})"
 _SET = r"""['"]?\s{0,3}(?:=>|:=|=|:)\s{0,3}['"]?"""

@@ -15,17 +15,18 @@ CALLING = (
     "phone|telephone|tel|telefon|fon|mobile|mobil|mobiltelefon|cell|handy|fax|call|ring|whatsapp|t[ée]l[ée]phone|t[ée]l"
     "|portable|tel[ée]fono|m[óo]vil|cellulare|celular|telefoon|rufnummer|gsm|natel|puh|puhelin|tlf"
     "|telefone|telem[óo]vel|kom[óo]rka|festnetz|ruf mich an|rufen sie (?:mich|uns) an|vast|fixe|fisso"
-    "|ph|mob|mobiel|telefonu|telefonnr|telefonszam|tfno|tf|contact (?:number|no|phone)|landline|voicemail|telefax|t[ée]l[ée]copie"
+    "|mobiel|telefonu|telefonnr|telefonszam|tfno|contact (?:number|no|phone)|landline|voicemail|telefax|t[ée]l[ée]copie"
     "|kontakttelefon|matkapuhelin|mobilnummer|telefoonnummer|telefonnummer|mobilnr"
 )
 """Words before any number that is for calling."""
 _ASKING = (
-    "text|sms|dial|bel|belt|bellen|appele[zr]|appelez-moi|joindre|joignable|chiamami|chiamare|chiamate|ll[áa]mame|llamar"
+    "ph|mob|tlf|tf|text|sms|dial|bel|belt|bellen|appele[zr]|appelez-moi|joindre|joignable|chiamami|chiamare|chiamate|ll[áa]mame|llamar"
     "|llame|ligue|ligar|erreichbar|erreichen|bereikbaar|zadzwon|soita|reach (?:me|us)|reachable"
     "|(?:my|mon|mi|mijn|meine|il mio|meu|m[oó]j|mitt) (?:number|nummer|num[ée]ro|n[úu]mero|numer)"
 )
 """Words before what is a number for calling if it is written as one."""
-_DIALLED = r"\(?\+?\d(?:[ ./()-]{0,3}\d){6,16}"
+_DIGITS = r"(?:[ ./()-]{0,3}\d){6,16}"
+_DIALLED = rf"\(?\+?\d{_DIGITS}"
 _WHICH = "fijo|kom|privat|private|dienstl|work|home|office|mobile|at|on|us|me|unter|bureau|casa|ufficio|au|pod|toll-free|free"
 """Words that say which of several numbers it is."""
 _MONTH = (
@@ -143,7 +144,10 @@ _STATES = (
     ),
     Rule(
         kind=SensitiveKind.FR_NIR,
-        pattern=r"\b[12][ .-]?\d{2}[ .-]?\d{2}[ .-]?(?:\d{2}|2[ABab])[ .-]?\d{3}[ .-]?\d{3}(?:[ .-]| / )?\d{2}\b",
+        pattern=(
+            r"\b(?:[12][ -]?\d{2}[ -]?\d{2}[ -]?(?:\d{2}|2[ABab])[ -]?\d{3}[ -]?\d{3}(?:[ -]| / )?\d{2}"
+            r"|[12]\.\d{2}\.\d{2}\.(?:\d{2}|2[ABab])\.\d{3}\.\d{3}\.\d{2})\b"
+        ),
         judge=grouped(numbers.nir, compact=judges.SHAPED),
     ),
     Rule(
@@ -292,10 +296,10 @@ _PEOPLE = (
     Rule(
         kind=SensitiveKind.EMAIL,
         pattern=(
-            r"\b[A-Za-z0-9][A-Za-z0-9._+-]{0,63}"
+            r"\b[A-Za-z0-9][A-Za-z0-9._+-]{0,63}(?i: dot [a-z0-9-]{1,63}){0,2}"
             r"(?:%40[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,4}\.[A-Za-z]{2,24}"
             r"|(?i: ?[\[({<] ?at ?[\])}>] ?[a-z0-9-]{1,63}(?:(?:\.| ?[\[({<] ?dot ?[\])}>] ?)[a-z0-9-]{2,63}){1,4}"
-            r"| at [a-z0-9-]{1,63}(?: dot [a-z0-9-]{2,63}){1,4}))\b"
+            r"| at [a-z0-9-]{1,63}(?: dot [a-z0-9-]{2,63}){0,3} dot (?:com|org|net|edu|gov|info|io|eu|[a-z]{2})))\b"
         ),
         judge=judges.surely,
     ),
@@ -337,9 +341,14 @@ _PEOPLE = (
     Rule(
         kind=SensitiveKind.PHONE,
         pattern=(
-            rf"(?:(?i:\b(?:{joined(_ASKING)})\b(?:{JOINT}(?:{_WHICH})\b){{0,2}}){JOINT}|\b[TFMPO][.:]?[ \t]{{1,3}}|\b[tfmpo]:[ \t]{{0,3}})"
-            rf"(?P<value>{_DIALLED})\b"
+            rf"(?i:\b(?:{joined(_ASKING)})\b(?:{JOINT}(?:{_WHICH})\b){{0,2}}){JOINT}(?P<value>{_DIALLED})\b"
         ),
+        judge=judges.asked_phone,
+        cut=judges.phone_of,
+    ),
+    Rule(
+        kind=SensitiveKind.PHONE,
+        pattern=rf"\b(?:[TFMPO][.:]?[ \t]{{1,3}}|[tfmpo]:[ \t]{{0,3}})(?P<value>(?:\(?\+\d|\(?0){_DIGITS})\b",
         judge=judges.asked_phone,
         cut=judges.phone_of,
     ),
