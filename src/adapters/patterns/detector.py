@@ -18,7 +18,7 @@ from aether.adapters.patterns.rules import RULES
 from aether.adapters.patterns.shapes import Rule, compiled, latin_1
 from aether.domain.sensitive import Detector, Find, masked, resolved
 
-WINDOW = 2048
+WINDOW = 8192
 BEYOND = 1024
 """How far beyond its window a match is looked for, in characters."""
 LONGEST = 1 << 14
@@ -30,19 +30,43 @@ AFTER = 8
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
+    """A rule as RE2 has it.
+
+    Attributes:
+        whole: Finds a match, and not where the value in it is: without groups RE2 is many times as fast.
+        head: What stands before the value, if the value is what is left of every match.
+        value: The value, from where it begins.
+        grouped: Finds the value too, wherever it is.
+        never: What is none of it, and is passed over at once.
+    """
+
     rule: Rule
-    pattern: "re2._Regexp"
-    group: int
+    whole: "re2._Regexp"
+    head: "re2._Regexp | None"
+    value: "re2._Regexp | None"
+    grouped: "re2._Regexp"
+    never: "re2._Regexp | None"
+
+    def span(self, plain: bytes, begin: int, end: int) -> tuple[int, int]:
+        """Where the value is in the match from *begin* to *end*."""
+        if not self.rule.spoken:
+            return begin, end
+        if self.head is not None and self.value is not None:
+            head = self.head.match(plain, begin, end)
+            value = head and self.value.match(plain, head.end(), end)
+            if value and value.end() == end:
+                return value.span()
+        match = self.grouped.match(plain, begin, end)
+        assert match is not None
+        return match.span(1)
 
 
 class PatternDetector(Detector):
     """Finds what looks like something sensitive, and proves to be, as far as that can be proved."""
 
     def __init__(self) -> None:
-        self._rules = [
-            _Compiled(rule, compiled(rule.pattern), group=1 if rule.spoken else 0) for rule in RULES
-        ]
-        nameless = [rule.pattern.replace("(?P<value>", "(?:") for rule in RULES]
+        self._rules = [_compiled(rule) for rule in RULES]
+        nameless = [rule.nameless for rule in RULES]
         self._any = compiled("|".join(nameless))
         self._which = re2.Set.SearchSet(latin_1())
         for pattern in nameless:
@@ -73,28 +97,45 @@ class PatternDetector(Detector):
 def _found(it: _Compiled, plain: bytes, start: int) -> Iterator[Find]:
     """What *it* finds that begins in the window at *start*."""
     place, last, end = start, start + WINDOW, start + WINDOW + BEYOND
-    while place < last and (match := it.pattern.search(plain, place, end)) is not None:
-        if match.start() >= last:
+    while place < last and (match := it.whole.search(plain, place, end)) is not None:
+        first, until = match.span()
+        if first >= last:
             return
-        if match.end() > last:
-            match = it.pattern.match(plain, match.start(), match.start() + LONGEST) or match
-        begin, until = match.span(it.group)
+        if it.never is not None and (passed := it.never.match(plain, first)) is not None:
+            place = passed.end()
+            continue
+        if until > last:
+            longer = it.whole.match(plain, first, first + LONGEST)
+            until = until if longer is None else longer.end()
+        begin, until = it.span(plain, first, until)
         value = plain[begin:until].decode("latin-1")
         if it.rule.cut is not None:
             value = it.rule.cut(value)
         find = _believed(it, plain, begin, value)
         if find is not None:
             yield find
-            place = max(find.end, match.start() + 1)
+            place = max(find.end, first + 1)
         else:
             place = begin + _first_run(value) if it.rule.again else max(until, place + 1)
 
 
+def _compiled(rule: Rule) -> _Compiled:
+    head, value = rule.parts or (None, None)
+    return _Compiled(
+        rule,
+        whole=compiled(rule.nameless),
+        head=None if head is None else compiled(head),
+        value=None if value is None else compiled(value),
+        grouped=compiled(rule.pattern),
+        never=None if rule.never is None else compiled(rule.never),
+    )
+
+
 def _believed(it: _Compiled, plain: bytes, begin: int, value: str) -> Find | None:
     end = begin + len(value)
-    before = plain[max(0, begin - BEFORE) : begin].rpartition(b"\n")[2].decode("latin-1").lower()
+    before = plain[max(0, begin - BEFORE, plain.rfind(b"\n", max(0, begin - BEFORE), begin) + 1) : begin]
     after = plain[end : end + AFTER].decode("latin-1")
-    sure = it.rule.judge(Sight(value=value, before=before, after=after, spoken=it.rule.spoken))
+    sure = it.rule.judge(Sight(value, before.decode("latin-1").lower(), after, it.rule.spoken))
     if not sure:
         return None
     kind = it.rule.kind

@@ -98,7 +98,7 @@ _MONTHS_ELSEWHERE = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True)  # it is made for every candidate: frozen ones take thrice as long
 class Sight:
     """A match, and what stands around it.
 

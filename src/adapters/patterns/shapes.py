@@ -1,5 +1,6 @@
 """Shapes: how one kind is found, and what may stand between a word and the number that it announces."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ import re2
 from aether.adapters.patterns.judges import Judge
 from aether.domain.sensitive import SensitiveKind
 
+_VALUE = "(?P<value>"
 MEMORY = 1 << 26
 """How much RE2 may remember of what it looks for, in bytes; it works more slowly without."""
 
@@ -21,6 +23,7 @@ class Rule:
         judge: How sure a match is.
         cut: Takes off the end of a match what does not belong to it.
         again: Whether a match that is not believed may hide one that begins within it.
+        never: A pattern of what is none of it although it begins like it, however long it goes on.
     """
 
     kind: SensitiveKind
@@ -28,11 +31,28 @@ class Rule:
     judge: Judge
     cut: Callable[[str], str] | None = None
     again: bool = False
+    never: str | None = None
 
     @property
     def spoken(self) -> bool:
         """Whether a word before the value belongs to the pattern."""
-        return "(?P<value>" in self.pattern
+        return _VALUE in self.pattern
+
+    @property
+    def nameless(self) -> str:
+        """The pattern without its group."""
+        return self.pattern.replace(_VALUE, "(?:")
+
+    @property
+    def parts(self) -> tuple[str, str] | None:
+        """What stands before the value, and the value; none if anything but an edge of a word follows it.
+
+        Where the first way to match what stands before is followed by a value, that is the first way to match
+        the whole, too.
+        """
+        head, _, rest = self.pattern.partition(_VALUE)
+        value, _, after = rest.rpartition(")")
+        return (head, f"(?:{value}){after}") if after in {"", r"\b"} and _balanced(value) else None
 
 
 _SIGNS = r"""[ \t]+|[\s.:=#"'|*/<>_-]|\?{1,12}|\([^()\n\d]{1,24}\)|\(\xa7[^()\n]{1,20}\)"""
@@ -48,6 +68,16 @@ _REMARK = rf"(?i:{_SIGNS}|[(),º°]|[a-zà-ÿ]+){{0,10}}"
 _OPENED = rf"(?:{JOINT}\(?)"
 _APART = r"[ ./-]{0,3}"
 """What parts the groups of a number that proves itself, and is announced."""
+
+
+def _balanced(pattern: str) -> bool:
+    """Whether every parenthesis that is opened in *pattern* is closed there."""
+    depth = 0
+    for sign in re.sub(r"\\.|\[(?:\\.|[^\]])*\]|[^()]", "", pattern):
+        depth += 1 if sign == "(" else -1
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def compiled(pattern: str) -> "re2._Regexp":
