@@ -15,7 +15,7 @@ from aether.adapters.patterns.columns import announced
 from aether.adapters.patterns.judges import Sight
 from aether.adapters.patterns.letters import plainly
 from aether.adapters.patterns.rules import RULES
-from aether.adapters.patterns.shapes import Rule, compiled, latin_1
+from aether.adapters.patterns.shapes import Bare, Rule, compiled, latin_1
 from aether.domain.sensitive import Detector, Find, masked, resolved
 
 WINDOW = 8192
@@ -23,9 +23,8 @@ BEYOND = 1024
 """How far beyond its window a match is looked for, in characters."""
 LONGEST = 1 << 14
 """The longest match, in characters."""
-BEFORE = 96
-AFTER = 8
-"""How many characters around a match are told to its judge."""
+LAST_GROUP = 4
+"""How many characters at the end of what is never a find may begin one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +40,21 @@ class _Compiled:
     """
 
     rule: Rule
-    whole: "re2._Regexp"
-    head: "re2._Regexp | None"
-    value: "re2._Regexp | None"
+    spoken: bool
+    whole: Bare
+    head: Bare | None
+    value: Bare | None
     grouped: "re2._Regexp"
-    never: "re2._Regexp | None"
+    never: Bare | None
 
     def span(self, plain: bytes, begin: int, end: int) -> tuple[int, int]:
         """Where the value is in the match from *begin* to *end*."""
-        if not self.rule.spoken:
+        if not self.spoken:
             return begin, end
         if self.head is not None and self.value is not None:
             head = self.head.match(plain, begin, end)
-            value = head and self.value.match(plain, head.end(), end)
-            if value and value.end() == end:
-                return value.span()
+            if head >= 0 and self.value.match(plain, head, end) == end:
+                return head, end
         match = self.grouped.match(plain, begin, end)
         assert match is not None
         return match.span(1)
@@ -96,46 +95,48 @@ class PatternDetector(Detector):
 
 def _found(it: _Compiled, plain: bytes, start: int) -> Iterator[Find]:
     """What *it* finds that begins in the window at *start*."""
-    place, last, end = start, start + WINDOW, start + WINDOW + BEYOND
-    while place < last and (match := it.whole.search(plain, place, end)) is not None:
-        first, until = match.span()
-        if first >= last:
+    place, last = start, start + WINDOW
+    while place < last:
+        first, end = it.whole.search(plain, place, last + BEYOND)
+        if first < 0 or first >= last:
             return
-        if it.never is not None and (passed := it.never.match(plain, first)) is not None:
-            place = passed.end()
-            continue
-        if until > last:
-            longer = it.whole.match(plain, first, first + LONGEST)
-            until = until if longer is None else longer.end()
-        begin, until = it.span(plain, first, until)
-        value = plain[begin:until].decode("latin-1")
-        if it.rule.cut is not None:
-            value = it.rule.cut(value)
-        find = _believed(it, plain, begin, value)
+        place, find = _looked_at(it, plain, first, end, last)
         if find is not None:
             yield find
-            place = max(find.end, first + 1)
-        else:
-            place = begin + _first_run(value) if it.rule.again else max(until, place + 1)
+
+
+def _looked_at(it: _Compiled, plain: bytes, first: int, end: int, last: int) -> tuple[int, Find | None]:
+    """Where to look on after the match from *first* to *end*, and what it is, if it is believed."""
+    if it.never is not None and (passed := it.never.match(plain, first, len(plain))) > 0:
+        return passed - LAST_GROUP, None
+    if end > last:
+        end = max(end, it.whole.match(plain, first, first + LONGEST))
+    begin, end = it.span(plain, first, end)
+    value = plain[begin:end].decode("latin-1")
+    if it.rule.cut is not None:
+        value = it.rule.cut(value)
+    find = _believed(it, plain, begin, value)
+    if find is not None:
+        return max(find.end, first + 1), find
+    return begin + _first_run(value) if it.rule.again else max(end, first + 1), None
 
 
 def _compiled(rule: Rule) -> _Compiled:
     head, value = rule.parts or (None, None)
     return _Compiled(
         rule,
-        whole=compiled(rule.nameless),
-        head=None if head is None else compiled(head),
-        value=None if value is None else compiled(value),
+        spoken=rule.spoken,
+        whole=Bare(rule.nameless),
+        head=None if head is None else Bare(head),
+        value=None if value is None else Bare(value),
         grouped=compiled(rule.pattern),
-        never=None if rule.never is None else compiled(rule.never),
+        never=None if rule.never is None else Bare(rule.never),
     )
 
 
 def _believed(it: _Compiled, plain: bytes, begin: int, value: str) -> Find | None:
     end = begin + len(value)
-    before = plain[max(0, begin - BEFORE, plain.rfind(b"\n", max(0, begin - BEFORE), begin) + 1) : begin]
-    after = plain[end : end + AFTER].decode("latin-1")
-    sure = it.rule.judge(Sight(value, before.decode("latin-1").lower(), after, it.rule.spoken))
+    sure = it.rule.judge(Sight(value, plain, begin, end, it.spoken))
     if not sure:
         return None
     kind = it.rule.kind

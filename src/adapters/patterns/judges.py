@@ -12,9 +12,14 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from aether.domain.sensitive import numbers
 from aether.domain.sensitive.checksums import base58check, bech32
+
+BEFORE = 96
+AFTER = 8
+"""How many characters around a match its judge may see."""
 
 PROVEN = 0.99
 """A checksum that hardly anything passes by chance, or a beginning that nothing else has."""
@@ -98,21 +103,35 @@ _MONTHS_ELSEWHERE = {
 }
 
 
-@dataclass(slots=True)  # it is made for every candidate: frozen ones take thrice as long
+@dataclass  # it is made for every candidate: frozen ones take thrice as long
 class Sight:
     """A match, and what stands around it.
 
     Attributes:
         value: What was matched.
-        before: What stands before it in its line, in small letters.
-        after: What follows it.
+        plain: The text, in one byte a character.
+        begin: Where it begins in the text.
+        end: Where it ends there.
         spoken: Whether a word before it, which belongs to the pattern, says what it is.
     """
 
     value: str
-    before: str
-    after: str
-    spoken: bool = False
+    plain: bytes
+    begin: int
+    end: int
+    spoken: bool
+
+    @cached_property
+    def before(self) -> str:
+        """What stands before it in its line, in small letters."""
+        start = max(0, self.begin - BEFORE)
+        start = max(start, self.plain.rfind(b"\n", start, self.begin) + 1)
+        return self.plain[start : self.begin].decode("latin-1").lower()
+
+    @property
+    def after(self) -> str:
+        """What follows it."""
+        return self.plain[self.end : self.end + AFTER].decode("latin-1")
 
     @property
     def bare(self) -> str:
@@ -122,11 +141,14 @@ class Sight:
     @property
     def apart(self) -> bool:
         """Whether it stands by itself, and is no part of a longer number, a path or a decimal."""
-        before, after = self.before[-2:], self.after[:2]
-        signs = "-/+\\~@" if self.spoken else "-/#+\\~@"
-        joined = before[-1:] in set(signs) or (before[-1:] == "." and before[:1].isdigit())
-        goes_on = after[:1] in set("-.:/@") and after[1:].isalnum()
-        return not joined and not goes_on and after[:1] != "%"
+        before = self.plain[max(0, self.begin - 2) : self.begin]
+        if before and (before[-1] in (b"-/+\\~@" if self.spoken else b"-/#+\\~@")):
+            return False
+        if before[-1:] == b"." and before[:1].isdigit():
+            return False
+        after = self.plain[self.end : self.end + 2]
+        goes_on = after[:1] in {b"-", b".", b":", b"/", b"@"} and after[1:].decode("latin-1").isalnum()
+        return not goes_on and after[:1] != b"%"
 
     @property
     def otherwise(self) -> bool:
