@@ -66,7 +66,7 @@ class PatternDetector(Detector):
     def __init__(self) -> None:
         self._rules = [_compiled(rule) for rule in RULES]
         nameless = [rule.nameless for rule in RULES]
-        self._any = compiled("|".join(nameless))
+        self._any = Bare("|".join(nameless))
         self._which = re2.Set.SearchSet(latin_1())
         for pattern in nameless:
             self._which.Add(pattern.encode("latin-1"))
@@ -85,12 +85,12 @@ class PatternDetector(Detector):
 
     def _called_for(self, plain: bytes, start: int) -> Sequence[_Compiled]:
         """The rules that may match in the window at *start*."""
+        first, _ = self._any.search(plain, start, start + WINDOW + BEYOND)
+        if not start <= first < start + WINDOW:
+            return ()
+        # It says the same of nothing found as of too little memory.
         called = self._which.Match(plain[max(0, start - 1) : start + WINDOW + BEYOND])
-        if called:
-            return [self._rules[number] for number in called]
-        # It says the same of nothing found as of too little memory; this one never runs out of it.
-        looked = self._any.search(plain, start, start + WINDOW + BEYOND)
-        return self._rules if looked is not None else ()
+        return [self._rules[number] for number in called] if called else self._rules
 
 
 def _found(it: _Compiled, plain: bytes, start: int) -> Iterator[Find]:

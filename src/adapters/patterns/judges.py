@@ -64,7 +64,8 @@ _OF_THE_NET = re.compile(
 _FOUR_BEFORE = re.compile(r"\b(?P<more>\d{4}[ -])?\d{4}[ -]$")
 _FOUR_AFTER = re.compile(r"[ -]\d{4}\b(?P<more>[ -]\d)?")
 """Four digits more: in a row of years or readings one in ten would pass for a card."""
-_ZERO_GROUP = re.compile(r"[ ./-]0")
+_OF_A_ROW = re.compile(r"[ ./-]0|^\d{4}(?:[ .-]\d{4})+$")
+"""Groups that no number abroad is written in, but code points and readings are."""
 _NUMBER_BEFORE = re.compile(r"\d[ .]?$")
 _AT_A_SERVER = re.compile(r"://[^\s/]*:$")
 _HOLLOW = re.compile(
@@ -285,8 +286,10 @@ def asked_phone(sight: Sight) -> float:
 def dialled_abroad(sight: Sight) -> float:
     """Believes numbers that begin with two zeros and the code of a country."""
     digits = _ALNUM.sub("", sight.value.replace("(0)", ""))[2:]
-    alone = sight.apart and not sight.after[:1].isalnum() and not _ZERO_GROUP.search(sight.value) and not _NUMBER_BEFORE.search(sight.before)
-    return SHAPED if alone and numbers.phone(digits) and not sight.otherwise else NO
+    goes_on = sight.after[:1].isalnum() or sight.after[1:2].isdigit()
+    if goes_on or not sight.apart or _OF_A_ROW.search(sight.value) or _NUMBER_BEFORE.search(sight.before):
+        return NO
+    return SHAPED if numbers.phone(digits) and not sight.otherwise else NO
 
 
 def numbered(sight: Sight) -> float:
