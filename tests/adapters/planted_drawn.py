@@ -6,7 +6,7 @@ be made by one half; the other, with other values, was looked at only when they 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
 from typing import Literal
@@ -17,6 +17,7 @@ from tests.adapters import planted_values
 from tests.adapters.planted_fresh import Document, Place
 
 Half = Literal["tuning", "final"]
+HALVES: Sequence[Half] = ("tuning", "final")
 
 _PHRASES = Path(__file__).with_name("planted_phrases.txt")
 _HEAD = re.compile(r"\[(\w+)\]")
@@ -101,6 +102,7 @@ def _tables(half: Half, chance: Random, times: int) -> Iterator[Document]:
 def _phrases(half: Half) -> dict[str, list[str]]:
     """The phrases of one half, by what they are about; prose belongs to both."""
     sections: dict[str, list[str]] = {}
+    several: list[str] = []
     for line in _PHRASES.read_text(encoding="utf-8").splitlines():
         head = _HEAD.fullmatch(line)
         if head:

@@ -1,3 +1,5 @@
+# ruff: noqa: E501, SIM905 - tables of how people write things, one kind a line
+# fmt: off
 """Values of every kind as people write them, drawn at random, and what only looks like them.
 
 Their checks are computed here anew, so that the detector is not measured with its own arithmetic.
@@ -42,7 +44,7 @@ def grouped(digits: str, sizes: Sequence[int], joint: str) -> str:
     return joint.join(it for it in [*parts, digits[at:]] if it)
 
 
-def checked(chance: Random, draw: Callable[[], str], proves: Callable[[str], bool], *, right: bool = True) -> str:
+def checked(draw: Callable[[], str], proves: Callable[[str], bool], *, right: bool = True) -> str:
     """What *draw* draws until it fulfils the proof, or fails it."""
     while True:
         value = draw()
@@ -54,7 +56,7 @@ def last_digit(body: str, proves: Callable[[str], bool], digits: str = DIGITS) -
     return next((body + it for it in digits if proves(body + it)), None)
 
 
-def closed(chance: Random, draw: Callable[[], str], proves: Callable[[str], bool], digits: str = DIGITS) -> str:
+def closed(draw: Callable[[], str], proves: Callable[[str], bool], digits: str = DIGITS) -> str:
     """What *draw* draws, with the last digit that makes it right."""
     while True:
         value = last_digit(draw(), proves, digits)
@@ -80,7 +82,7 @@ def card(chance: Random, style: str) -> str:
         "maestro": (chance.choice(("5018", "6304", "6759")), chance.choice((16, 18, 19))),
         "union": ("62", chance.choice((16, 19))),
     }[brand]
-    value = closed(chance, lambda: head + some(chance, DIGITS, length - len(head) - 1), proofs.luhn)
+    value = closed(lambda: head + some(chance, DIGITS, length - len(head) - 1), proofs.luhn)
     if style == "plain":
         return value
     sizes = [4, 6] if length in {14, 15} else [4, 4, 4, 4]
@@ -206,14 +208,13 @@ _write_ssn = styled(groups=(3, 2), joints=("-", " ", EN_DASH, HYPHEN, NBSP, ".",
 
 
 def ssn(chance: Random, style: str) -> str:
-    area = checked(chance, lambda: f"{chance.randint(1, 899):03}", lambda it: it != "666")
+    area = checked(lambda: f"{chance.randint(1, 899):03}", lambda it: it != "666")
     return _write_ssn(chance, f"{area}{chance.randint(1, 99):02}{chance.randint(1, 9999):04}", style)
 
 
 def nino(chance: Random, style: str) -> str:
     bad = {"BG", "GB", "KN", "NK", "NT", "TN", "ZZ"}
     head = checked(
-        chance,
         lambda: chance.choice("ABCEGHJKLMNOPRSTWXYZ") + chance.choice("ABCEGHJKLMNPRSTWXYZ"),
         lambda it: it not in bad,
     )
@@ -230,7 +231,7 @@ _write_nhs = styled(groups=(3, 3), joints=(" ", "-", NBSP, ".", EN_DASH))
 
 
 def nhs(chance: Random, style: str) -> str:
-    return _write_nhs(chance, closed(chance, lambda: str(chance.randint(400000000, 799999999)), proofs._nhs), style)
+    return _write_nhs(chance, closed(lambda: str(chance.randint(400000000, 799999999)), proofs._nhs), style)
 
 
 _write_german = styled(groups=(2, 3, 3), joints=(" ", NBSP, "/", ".", "-", NARROW))
@@ -243,7 +244,7 @@ def german_tax(chance: Random, style: str) -> str:
         return "".join(digits)
 
     return _write_german(
-        chance, closed(chance, lambda: checked(chance, body, lambda it: it[0] != "0"), proofs._german_tax), style
+        chance, closed(lambda: checked(body, lambda it: it[0] != "0"), proofs._german_tax), style
     )
 
 
@@ -294,7 +295,7 @@ def fiscal(chance: Random, style: str, *, right: bool = True) -> str:
 
 
 def bsn(chance: Random, style: str) -> str:
-    value = closed(chance, lambda: f"{chance.randint(1000000, 39999999):08}", proofs._bsn)
+    value = closed(lambda: f"{chance.randint(1000000, 39999999):08}", proofs._bsn)
     way = "plain" if style == "plain" else pick(chance, plain=6, dots=2, threes=2, spaces=1)
     return {
         "plain": value, "dots": grouped(value, (4, 2), "."), "threes": grouped(value, (3, 3), chance.choice((" ", ".", "-"))),
@@ -321,7 +322,7 @@ def born_on(chance: Random) -> date:
 def pesel(chance: Random, _: str) -> str:
     born = born_on(chance)
     month = born.month + (20 if born.year > 1999 else 0)
-    value = closed(chance, lambda: f"{born:%y}{month:02}{born.day:02}{some(chance, DIGITS, 4)}", proofs._pesel)
+    value = closed(lambda: f"{born:%y}{month:02}{born.day:02}{some(chance, DIGITS, 4)}", proofs._pesel)
     return chance.choice((value, value, value, value, value, grouped(value, (6,), " "), value.translate(FULLWIDTH)))
 
 
@@ -336,7 +337,7 @@ def hetu(chance: Random, _: str) -> str:
 
 def personnummer(chance: Random, style: str) -> str:
     born = born_on(chance)
-    value = closed(chance, lambda: f"{born:%y%m%d}{some(chance, DIGITS, 3)}", proofs.luhn)
+    value = closed(lambda: f"{born:%y%m%d}{some(chance, DIGITS, 3)}", proofs.luhn)
     century = f"{born:%Y}"[:2]
     hyphened = f"{value[:6]}-{value[6:]}"
     if style == "plain12":
@@ -349,7 +350,7 @@ def personnummer(chance: Random, style: str) -> str:
 
 
 def ahv(chance: Random, style: str) -> str:
-    value = closed(chance, lambda: "756" + some(chance, DIGITS, 9), proofs._ahv)
+    value = closed(lambda: "756" + some(chance, DIGITS, 9), proofs._ahv)
     usual = grouped(value, (3, 4, 4), ".")
     if style == "dots":
         return usual
@@ -360,11 +361,11 @@ _write_sin = styled(groups=(3, 3), joints=(" ", "-", NBSP, ".", EN_DASH, HYPHEN)
 
 
 def sin(chance: Random, style: str) -> str:
-    return _write_sin(chance, closed(chance, lambda: chance.choice("1234567") + some(chance, DIGITS, 7), proofs.luhn), style)
+    return _write_sin(chance, closed(lambda: chance.choice("1234567") + some(chance, DIGITS, 7), proofs.luhn), style)
 
 
 def cpf(chance: Random, style: str) -> str:
-    body = checked(chance, lambda: some(chance, DIGITS, 9), lambda it: len(set(it)) > 3)
+    body = checked(lambda: some(chance, DIGITS, 9), lambda it: len(set(it)) > 3)
     value = next(body + f"{it:02}" for it in range(100) if proofs._cpf(body + f"{it:02}"))
     usual = f"{value[:3]}.{value[3:6]}.{value[6:9]}-{value[9:]}"
     if style in {"plain", "dots"}:
@@ -377,17 +378,19 @@ _write_aadhaar = styled(groups=(4, 4), joints=(" ", "-", NBSP, "  ", ".", EN_DAS
 
 
 def aadhaar(chance: Random, style: str) -> str:
-    return _write_aadhaar(chance, closed(chance, lambda: chance.choice("23456789") + some(chance, DIGITS, 10), proofs._aadhaar), style)
+    return _write_aadhaar(chance, closed(lambda: chance.choice("23456789") + some(chance, DIGITS, 10), proofs._aadhaar), style)
 
 
 def resident(chance: Random, _: str) -> str:
     area = chance.choice(("110105", "310101", "440305", "510104", "330106", "420111", "650102"))
-    value = closed(chance, lambda: f"{area}{born_on(chance):%Y%m%d}{some(chance, DIGITS, 3)}", proofs._resident, DIGITS + "X")
+    value = closed(lambda: f"{area}{born_on(chance):%Y%m%d}{some(chance, DIGITS, 3)}", proofs._resident, DIGITS + "X")
     return chance.choice((value, value, value, value, value.lower(), grouped(value, (6, 8), " "), value.translate(FULLWIDTH)))
 
 
 def passport(chance: Random, style: str) -> str:
-    digits = lambda count: some(chance, DIGITS, count)
+    def digits(count: int) -> str:
+        return some(chance, DIGITS, count)
+
     value = {
         "gb": lambda: digits(9),
         "us": lambda: chance.choice((digits(9), chance.choice("AXZ") + digits(8))),
@@ -411,7 +414,9 @@ def passport(chance: Random, style: str) -> str:
 
 
 def licence(chance: Random, style: str) -> str:
-    digits = lambda count: some(chance, DIGITS, count)
+    def digits(count: int) -> str:
+        return some(chance, DIGITS, count)
+
     born = born_on(chance)
     month = born.month + chance.choice((0, 50))
     value = {
@@ -446,7 +451,9 @@ MONTHS = {
 
 
 def _written(chance: Random, day: date, style: str) -> str:
-    name = lambda language: MONTHS[language].split()[day.month - 1]
+    def name(language: str) -> str:
+        return MONTHS[language].split()[day.month - 1]
+
     short = f"{day:%y}"
     slashed = f"{day:%d/%m/%Y}"
     return {
@@ -475,22 +482,26 @@ def birth(chance: Random, style: str) -> str:
 
 def email(chance: Random, style: str) -> str:
     first, last = (chance.choice(it).lower().encode("ascii", "ignore").decode() for it in (FIRST, LAST))
-    local = chance.choice((f"{first}.{last}", f"{first[0]}{last}", f"{last}_{first}", f"{first}+news", f"info", f"{first}-{last}{chance.randint(1, 99)}", f"{first}.o'{last}"))
+    local = chance.choice((f"{first}.{last}", f"{first[0]}{last}", f"{last}_{first}", f"{first}+news", "info", f"{first}-{last}{chance.randint(1, 99)}", f"{first}.o'{last}"))
     domain = chance.choice(DOMAINS)
     if style == "pct":
         return f"{first}.{last}%40{domain}"
     if style == "upper":
         return f"{first}.{last}@{domain}".upper()
     if style == "idn":
-        return chance.choice((f"{first}@bücher.example", f"jürgen.{last}@example.de", f"{first}@xn--bcher-kva.example", f"имя@пример.example"))
+        return chance.choice((f"{first}@bücher.example", f"jürgen.{last}@example.de", f"{first}@xn--bcher-kva.example", "имя@пример.example"))
     if style == "obf":
         return chance.choice((f"{first}.{last} [at] {domain}", f"{first}.{last}(at){domain}", f"{first} at {domain.replace('.', ' dot ')}", f"{first}.{last} [at] {domain.replace('.', ' [dot] ')}"))
     return f"{local}@{domain}"
 
 
 def phone(chance: Random, style: str) -> str:
-    digits = lambda count: some(chance, DIGITS, count)
-    nz = lambda count: chance.choice("23456789") + digits(count - 1)
+    def digits(count: int) -> str:
+        return some(chance, DIGITS, count)
+
+    def nz(count: int) -> str:
+        return chance.choice("23456789") + digits(count - 1)
+
     intl = {
         "gb": lambda: f"+44 20 7946 0{digits(3)}", "us": lambda: f"+1 {nz(3)}-555-01{digits(2)}", "de": lambda: f"+49 30 {nz(6)}",
         "fr": lambda: f"+33 {chance.choice('12345679')} {digits(2)} {digits(2)} {digits(2)} {digits(2)}", "es": lambda: f"+34 {chance.choice('69')}{digits(2)} {digits(3)} {digits(3)}",
@@ -511,11 +522,11 @@ def phone(chance: Random, style: str) -> str:
                               f"00{value[1:]}", f"({country}) {rest}", value.replace(" ", "").replace("-", ""), value.replace("-", HYPHEN), value.translate(FULLWIDTH).replace("+", "\uff0b")))
     if style in intl and chance.random() < 0.25:
         return intl[style]()
-    a, b = digits(3), digits(4)
+    a, area = digits(3), nz(3)
     return {
         "gb": lambda: chance.choice((f"020 7946 0{a}", f"0161 496 0{a}", f"(0161) 496 0{a}", f"01632 960{a}", f"(020) 7946 0{a}", f"0207 946 0{a}", f"0161-496-0{a}", f"+44 (0)161 496 0{a}", f"02079460{a}")),
         "gbm": lambda: chance.choice((f"07700 900{a}", f"07700900{a}", f"07700 900 {a}", f"+44 7700 900{a}", f"+447700900{a}", f"0770 090 0{a}", f"07700-900-{a}", f"+44 (0)7700 900{a}")),
-        "us": lambda: (lambda n: chance.choice((f"({n}) 555-01{digits(2)}", f"{n}-555-01{digits(2)}", f"{n}.555.01{digits(2)}", f"{n} 555 01{digits(2)}", f"1-{n}-555-01{digits(2)}", f"+1 ({n}) 555-01{digits(2)}", f"({n})555-01{digits(2)}", f"+1.{n}.555.01{digits(2)}", f"1 ({n}) 555-01{digits(2)}", f"{n}55501{digits(2)}")))(nz(3)),
+        "us": lambda: chance.choice((f"({area}) 555-01{digits(2)}", f"{area}-555-01{digits(2)}", f"{area}.555.01{digits(2)}", f"{area} 555 01{digits(2)}", f"1-{area}-555-01{digits(2)}", f"+1 ({area}) 555-01{digits(2)}", f"({area})555-01{digits(2)}", f"+1.{area}.555.01{digits(2)}", f"1 ({area}) 555-01{digits(2)}", f"{area}55501{digits(2)}")),
         "de": lambda: chance.choice((f"030 {nz(6)}", f"030/{nz(6)}", f"(030) {nz(6)}", f"089 - {nz(3)} {digits(3)}", f"0711 {nz(5)}-{digits(2)}", f"0 30 / {nz(2)} {digits(2)} {digits(2)}", f"+49 (0) 89 {nz(6)}", f"+49 89 {nz(4)}-{digits(3)}", f"0221.{nz(6)}", f"06221-{nz(5)}", f"0049 40 {nz(6)}", f"069{nz(7)}")),
         "dem": lambda: chance.choice((f"0171 {nz(7)}", f"0171/{nz(7)}", f"0176-{nz(8)}", f"0151 {nz(4)} {digits(4)}", f"+49 171 {nz(7)}", f"+49 (0)160 {nz(7)}", f"0172 / {nz(3)} {digits(2)} {digits(2)}", f"0152{nz(8)}", f"(0179) {nz(7)}")),
         "fr": lambda: chance.choice((f"01 42 {digits(2)} {digits(2)} {digits(2)}", f"06.12.{digits(2)}.{digits(2)}.{digits(2)}", f"06 39 98 {digits(2)} {digits(2)}", f"0142{digits(6)}", f"07-{digits(2)}-{digits(2)}-{digits(2)}-{digits(2)}", f"+33 (0)1 42 {digits(2)} {digits(2)} {digits(2)}", f"+33 6 39 98 {digits(2)} {digits(2)}", f"0033 6 39 98 {digits(2)} {digits(2)}", f"01{NBSP}42{NBSP}{digits(2)}{NBSP}{digits(2)}{NBSP}{digits(2)}")),
@@ -541,7 +552,9 @@ def phone(chance: Random, style: str) -> str:
 def address(chance: Random, style: str) -> str:
     if style == "v4":
         return ".".join(str(it) for it in (chance.choice((10, 81, 93, 172, 185, 192)), chance.randint(16, 250), chance.randint(1, 250), chance.randint(1, 254)))
-    part = lambda: f"{chance.randint(256, 65535):x}"
+    def part() -> str:
+        return f"{chance.randint(256, 65535):x}"
+
     return chance.choice((
         f"2a02:{part()}:{part()}::{chance.randint(1, 9999)}", f"fe80::{part()}:{part()}:{part()}:{part()}",
         ":".join(["2003", *(part() for _ in range(7))]), f"2a00:1450:{part()}:{part()}::{part()}".upper(), f"fd12:{part()}::{chance.randint(1, 9)}",
@@ -572,7 +585,9 @@ def private_key(chance: Random, style: str) -> str:
 
 
 def jwt(chance: Random, _: str) -> str:
-    part = lambda it: base64.urlsafe_b64encode(json.dumps(it).encode()).decode().rstrip("=")
+    def part(it: object) -> str:
+        return base64.urlsafe_b64encode(json.dumps(it).encode()).decode().rstrip("=")
+
     head = {"alg": chance.choice(("HS256", "RS256", "ES256")), "typ": "JWT"}
     body = {"sub": chance.choice(FIRST), "exp": chance.randint(1700000000, 1900000000), "scope": "read"}
     return f"{part(head)}.{part(body)}.{some(chance, ALNUM + '-_', 43)}"
@@ -591,14 +606,19 @@ def github(chance: Random, _: str) -> str:
 
 
 def slack(chance: Random, style: str) -> str:
-    number = lambda: some(chance, "123456789", 12)
+    def number() -> str:
+        return some(chance, "123456789", 12)
+
     way = style or chance.choice(("bot", "user", "app"))
     if way == "hook":
         return f"T0{some(chance, UPPER + DIGITS, 8)}/B0{some(chance, UPPER + DIGITS, 8)}/{some(chance, ALNUM, 24)}"
-    return {
-        "bot": f"{number()}-{number()}-{some(chance, ALNUM, 24)}", "user": f"{number()}-{number()}-{number()}-{some(chance, HEX, 32)}",
-        "app": f"1-A0{some(chance, UPPER + DIGITS, 9)}-{number()}-{some(chance, HEX, 64)}", "refresh": f"1-{some(chance, ALNUM, 120)}",
-    }[way].join(({"bot": "xox" + "b-", "user": "xox" + "p-", "app": "xa" + "pp-", "refresh": "xox" + "e-"}[way], ""))
+    beginning = {"bot": "xox" + "b-", "user": "xox" + "p-", "app": "xa" + "pp-", "refresh": "xox" + "e-"}[way]
+    return beginning + {
+        "bot": f"{number()}-{number()}-{some(chance, ALNUM, 24)}",
+        "user": f"{number()}-{number()}-{number()}-{some(chance, HEX, 32)}",
+        "app": f"1-A0{some(chance, UPPER + DIGITS, 9)}-{number()}-{some(chance, HEX, 64)}",
+        "refresh": f"1-{some(chance, ALNUM, 120)}",
+    }[way]
 
 
 def api_key(chance: Random, style: str) -> str:
@@ -607,7 +627,7 @@ def api_key(chance: Random, style: str) -> str:
         "openai": lambda: "sk-" + chance.choice(("", "proj-")) + some(chance, ALNUM, 48),
         "anthropic": lambda: "sk-a" + "nt-api03-" + some(chance, ALNUM + "-_", 90) + "AA",
         "google": lambda: "AI" + "za" + some(chance, ALNUM + "-_", 35),
-        "sendgrid": lambda: f"SG" + f".{some(chance, ALNUM, 22)}.{some(chance, ALNUM, 43)}",
+        "sendgrid": lambda: "S" + f"G.{some(chance, ALNUM, 22)}.{some(chance, ALNUM, 43)}",
         "npm": lambda: "np" + "m_" + some(chance, ALNUM, 36),
         "pypi": lambda: "pyp" + "i-AgEIcHlwaS5vcmc" + some(chance, ALNUM, 100),
         "hf": lambda: "h" + "f_" + some(chance, ALNUM, 34),
@@ -647,7 +667,7 @@ KINDS: dict[str, Draw] = {
 
 
 def _bad(draw: Callable[[Random], str], proves: Callable[[str], bool]) -> Draw:
-    return lambda chance, _: checked(chance, lambda: draw(chance), proves, right=False)
+    return lambda chance, _: checked(lambda: draw(chance), proves, right=False)
 
 
 def _isbn(chance: Random, _: str) -> str:
@@ -690,7 +710,7 @@ OTHERS: dict[str, Draw] = {
     "booking": lambda it, _: some(it, UPPER, 6),
     "pan": lambda it, _: some(it, UPPER, 5) + some(it, DIGITS, 4) + it.choice(UPPER),
     "sort": lambda it, _: grouped(some(it, DIGITS, 6), (2, 2), "-"),
-    "bad_card": lambda it, _: grouped(checked(it, lambda: "4" + some(it, DIGITS, 15), proofs.luhn, right=False), (4, 4, 4), it.choice((" ", "-", ""))),
+    "bad_card": lambda it, _: grouped(checked(lambda: "4" + some(it, DIGITS, 15), proofs.luhn, right=False), (4, 4, 4), it.choice((" ", "-", ""))),
     "bad_iban": lambda it, _: iban(it, "", right=False),
     "bad_ssn": lambda it, _: it.choice((f"000-{some(it, DIGITS, 2)}-{some(it, DIGITS, 4)}", f"9{some(it, DIGITS, 2)}-00-{some(it, DIGITS, 4)}", f"666-12-{some(it, DIGITS, 4)}")),
     "bad_nhs": _bad(lambda it: grouped(some(it, "456", 10), (3, 3), " "), proofs._nhs),

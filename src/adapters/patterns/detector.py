@@ -57,7 +57,8 @@ class _Compiled:
                 return head, end
         match = self.grouped.match(plain, begin, end)
         assert match is not None
-        return match.span(1)
+        value_begin, value_end = match.span(1)
+        return value_begin, value_end
 
 
 class PatternDetector(Detector):

@@ -22,11 +22,15 @@ _OPAQUE = r"(?P<value>[\w~.+/=-]{20,200})"
 _SET = r"""['"]?\s{0,3}(?:=>|:=|=|:)\s{0,3}['"]?"""
 """What gives a name its value, in any of the usual notations."""
 _SAID = (
-    r"(?:(?:[ \t]+[a-zà-ÿ]+){0,5}[ \t]+(?:is|was|lautet|ist|est|es|é|è|är|er|je|=)[ \t]*:?[ \t]+['\"]?|\t|[ \t]{2,40}|[ \t]+['\"])"
+    r"(?:(?:[ \t]+[a-zà-ÿ]+){0,5}[ \t]+(?:is|was|lautet|ist|est|es|é|è|är|er|je"
+    r"|=)[ \t]*:?[ \t]+['\"]?|\t|[ \t]{2,40}|[ \t]+['\"])"
 )
 _TITLED = r"(?:[ \t]+[\wà-ÿ-]{1,20}){1,5}[ \t]?:[ \t]{1,3}['\"]?"
 """What may stand between the word and the colon."""
-_TO = r"(?:haslo(?:[ \t]+[a-z]+){0,4}[ \t]+to|salasana(?:[ \t]+[a-zäö]+){0,3}[ \t]+on|salasanani on|haslem jest)[ \t]+['\"]?"
+_TO = (
+    r"(?:haslo(?:[ \t]+[a-z]+){0,4}[ \t]+to|salasana(?:[ \t]+[a-zäö]+){0,3}[ \t]+on|salasanani on"
+    r"|haslem jest)[ \t]+['\"]?"
+)
 """What says so in languages whose words for it mean something else in others."""
 _VALUE = r"(?P<value>[^\s\"'<>,;]{6,128})"
 
@@ -128,6 +132,12 @@ DOORS: tuple[Rule, ...] = (
     ),
     Rule(
         kind=SensitiveKind.PASSWORD,
+        pattern=rf"(?i:\b(?:{_PASSWORDS})[ \t]{{0,3}}[ \t\n]){_VALUE}",
+        judge=judges.strong_password,
+        cut=judges.password_of,
+    ),
+    Rule(
+        kind=SensitiveKind.PASSWORD,
         pattern=rf"(?i:(?:{_PASSWORDS}){_TITLED}){_VALUE}",
         judge=judges.titled_password,
         cut=judges.password_of,
@@ -140,7 +150,8 @@ DOORS: tuple[Rule, ...] = (
     Rule(
         kind=SensitiveKind.PASSWORD,
         pattern=(
-            r"\b(?:(?:mysql(?:dump|admin)?|mariadb|sshpass|mongo(?:sh|dump|restore)?|redis-cli|ldapsearch)\b[^\n|;]{0,80} -(?:p|w|a) ?['\"]?"
+            r"\b(?:(?:mysql(?:dump|admin)?|mariadb|sshpass|mongo(?:sh|dump|restore)?|redis-cli"
+            r"|ldapsearch)\b[^\n|;]{0,80} -(?:p|w|a) ?['\"]?"
             r"|curl\b[^\n|;]{0,120} (?:-u|--user)[ =]?['\"]?[^\s:'\"]{1,64}:"
             rf"|net use\b[^\n]{{0,120}} /user:\S{{1,64}} ['\"]?){_VALUE}"
         ),

@@ -36,14 +36,15 @@ DOMAIN_MOST = 253
 PASSWORD_LEAST = 6
 CODE_LEAST = 9
 """How long a code of few digits is, as on passports and licences."""
+STRONG_LEAST = 8
 IBAN_DIGITS_LEAST = 9
 """What makes words that fit the length of a country's account numbers none."""
 ASKED_LEAST = 9
 """The fewest digits that a sentence tells somebody to call."""
 OPAQUE_LEAST = 20
 """How long a key is that is made of letters alone, or announced as a token of any kind."""
-BASE58_VERSIONS = {0, 5, 0x1E, 0x30, 0x32}
-"""Bitcoin, Dogecoin and Litecoin."""
+BASE58_VERSIONS = {0, 5, 0x1E, 0x30, 0x32, 0x41}
+"""Bitcoin, Dogecoin, Litecoin and TRON."""
 
 _FILES = {"png", "jpg", "jpeg", "gif", "svg", "webp", "js", "css", "json", "html", "xml", "pdf", "txt"}
 """What ends the name of a file and not of a host, as in `icon@2x.png`."""
@@ -66,6 +67,7 @@ _FOUR_AFTER = re.compile(r"[ -]\d{4}\b(?P<more>[ -]\d)?")
 """Four digits more: in a row of years or readings one in ten would pass for a card."""
 _OF_A_ROW = re.compile(r"[ ./-]0|^\d{4}(?:[ .-]\d{4})+$")
 """Groups that no number abroad is written in, but code points and readings are."""
+_SUBNET = re.compile(r"/(?:[12]?\d|3[01])\b(?!/)")
 _NUMBER_BEFORE = re.compile(r"\d[ .]?$")
 _AT_A_SERVER = re.compile(r"://[^\s/]*:$")
 _HOLLOW = re.compile(
@@ -248,7 +250,8 @@ def phone_of(value: str) -> str:
         if shorter == value:
             break
         value = shorter
-    return value.rstrip(" ./-(")
+    value = value.rstrip(" ./-(")
+    return value.rstrip(")") if value.count(")") > value.count("(") else value
 
 
 def international(sight: Sight) -> float:
@@ -338,7 +341,7 @@ def ip4(sight: Sight) -> float:
         return NO
     if address.is_loopback or address.is_unspecified or sight.value.startswith("255."):
         return NO
-    if _OF_THE_NET.search(sight.before[-32:]):
+    if sight.before.endswith("://") or _OF_THE_NET.search(sight.before[-32:]):
         return TOLD
     octets = address.packed
     usual = octets[0] > 9 and max(octets) > 99  # noqa: PLR2004 - versions rarely are so high
@@ -350,7 +353,18 @@ def _at_a_place(sight: Sight) -> bool:
     led = sight.before.endswith(("://", "@")) or sight.before[-1:] not in set("-/#+\\~.")
     port = sight.after[:1] == ":" and sight.after[1:2].isdigit()
     path = sight.after[:1] == "/" and sight.before.endswith(("://", "@"))
-    return led and (port or path or not (sight.after[:1] in set("-.:/") and sight.after[1:2].isalnum()))
+    alone = port or path or _in_a_subnet(sight)
+    return led and bool(alone or not (sight.after[:1] in set("-.:/") and sight.after[1:2].isalnum()))
+
+
+def _in_a_subnet(sight: Sight) -> bool:
+    """Whether the length of a subnet follows, and the address is one of a host in it."""
+    length = _SUBNET.match(sight.after)
+    try:
+        interface = ipaddress.IPv4Interface(sight.value + length[0]) if length else None
+    except ValueError:
+        return False
+    return interface is not None and interface.ip != interface.network.network_address
 
 
 def ip6(sight: Sight) -> float:
@@ -454,6 +468,16 @@ def opaque(sight: Sight) -> float:
 def told_password(sight: Sight) -> float:
     """Believes what a sentence says a password is, if there is a digit in it."""
     return password(sight) if any(map(str.isdigit, sight.value)) else NO
+
+
+def strong_password(sight: Sight) -> float:
+    """Believes what stands beside the word alone if no word of a language could be like it."""
+    value = sight.value
+    kinds = (str.islower, str.isupper, str.isdigit)
+    strong = (
+        len(value) >= STRONG_LEAST and all(any(map(kind, value)) for kind in kinds) and "://" not in value
+    )
+    return password(sight) if strong else NO
 
 
 def quoted_password(sight: Sight) -> float:

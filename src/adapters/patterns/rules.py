@@ -12,25 +12,32 @@ from aether.adapters.patterns.shapes import JOINT, Rule, digits, joined, led, pr
 from aether.domain.sensitive import SensitiveKind, numbers
 
 CALLING = (
-    "phone|telephone|tel|telefon|fon|mobile|mobil|mobiltelefon|cell|handy|fax|call|ring|whatsapp|t[ée]l[ée]phone|t[ée]l"
+    "phone|telephone|tel|telefon|fon|mobile|mobil|mobiltelefon|cell|handy|fax|call|ring|whatsapp"
+    "|t[ée]l[ée]phone|t[ée]l"
     "|portable|tel[ée]fono|m[óo]vil|cellulare|celular|telefoon|rufnummer|gsm|natel|puh|puhelin|tlf"
     "|telefone|telem[óo]vel|kom[óo]rka|festnetz|ruf mich an|rufen sie (?:mich|uns) an|vast|fixe|fisso"
-    "|mobiel|telefonu|telefonnr|telefonszam|tfno|contact (?:number|no|phone)|landline|voicemail|telefax|t[ée]l[ée]copie"
+    "|mobiel|telefonu|telefonnr|telefonszam|tfno|contact (?:number|no|phone)|landline|voicemail|telefax"
+    "|t[ée]l[ée]copie"
     "|kontakttelefon|matkapuhelin|mobilnummer|telefoonnummer|telefonnummer|mobilnr"
 )
 """Words before any number that is for calling."""
 _ASKING = (
-    "ph|mob|tlf|tf|text|sms|dial|bel|belt|bellen|appele[zr]|appelez-moi|joindre|joignable|chiamami|chiamare|chiamate|ll[áa]mame|llamar"
-    "|llame|ligue|ligar|erreichbar|erreichen|bereikbaar|zadzwon|soita|reach (?:me|us)|reachable"
+    "ph|mob|tlf|tf|text|sms|dial|bel|belt|bellen|appele[zr]|appelez-moi|joindre|joignable|chiamami"
+    "|chiamare|chiamate|ll[áa]mame|llamar"
+    "|llame|ligue|ligar|erreichbar|erreichen|r[üu]ckfragen|bereikbaar|zadzwon|soita|reach (?:me|us)|reachable"
     "|(?:my|mon|mi|mijn|meine|il mio|meu|m[oó]j|mitt) (?:number|nummer|num[ée]ro|n[úu]mero|numer)"
 )
 """Words before what is a number for calling if it is written as one."""
 _DIGITS = r"(?:[ ./()-]{0,3}\d){6,16}"
 _DIALLED = rf"\(?\+?\d{_DIGITS}"
-_WHICH = "fijo|kom|privat|private|dienstl|work|home|office|mobile|at|on|us|me|unter|bureau|casa|ufficio|au|pod|toll-free|free"
+_WHICH = (
+    "fijo|kom|privat|private|dienstl|work|home|office|mobile|at|on|us|me|unter|bureau|casa|ufficio"
+    "|au|pod|toll-free|free"
+)
 """Words that say which of several numbers it is."""
 _MONTH = (
-    r"(?i:jan|feb|mar|m[äa]r|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|ene|abr|ago|dic|f[ée]v|avr|juin|juil"
+    r"(?i:jan|feb|mar|m[äa]r|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|ene|abr|ago|dic|f[ée]v|avr"
+    r"|juin|juil"
     r"|ao[ûu]|d[ée]c|gen|mag|giu|lug|set|ott|mrt|mei|maj|out|fev)[a-zà-ÿ]{0,7}\.?"
 )
 BORN = joined(
@@ -39,22 +46,27 @@ BORN = joined(
     r"|n[ée]e?(?:\(e\))?(?: le)?|(?:date de )?naissance|(?:fecha de )?nacimiento|f\. nac|nacid[oa](?: el)?"
     r"|(?:data di )?nascita|nat[oa] (?:il|a [A-Za-z]{2,20} il)|(?:data de )?nascimento|nascid[oa](?: em)?"
     r"|(?:data )?urodzenia|urodzon[ya]|ur\."
-    r"|f[öo]delsedatum|f[öo]dd|syntym[äa]aika|synt|f[øo]dselsdato|f[øo]dt|(?:datum )?narozen[íi]|narozen[aý]?|nar\."
+    r"|f[öo]delsedatum|f[öo]dd|syntym[äa]aika|synt|f[øo]dselsdato|f[øo]dt|(?:datum )?narozen[íi]"
+    r"|narozen[aý]?|nar\."
 )
 """Words before a day on which somebody was born."""
 _YEAR = r"(?:\d{4}|'?\d{2})"
 _DAY = (
-    r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b|\d{1,2}(?:-|/|\. ?)\d{1,2}(?:-|/|\. ?)(?:\d{4}|\d{2})\b|(?:19|20)\d{6}\b"
-    rf"|\d{{1,2}}(?i:st|nd|rd|th|er|e|[°º])?[ .-]{{0,2}}(?i:de |of )?{_MONTH}[ .,-]{{0,2}}(?i:de |del )?{_YEAR}\b"
+    r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b|\d{1,2}(?:-|/|\. ?)\d{1,2}(?:-|/|\. ?)(?:\d{4}|\d{2})\b|(?:19"
+    r"|20)\d{6}\b"
+    rf"|\d{{1,2}}(?i:st|nd|rd|th|er|e|[°º])?[ .-]{{0,2}}(?i:de |of )?{_MONTH}[ .,-]{{0,2}}(?i:de "
+    rf"|del )?{_YEAR}\b"
     rf"|{_MONTH} ?\d{{1,2}}(?i:st|nd|rd|th)?,? {_YEAR}\b"
     r"|\d{4}\?\d{1,2}\?\d{1,2}(?:\?|\b))"
 )
 
+_LETTERS = "A-Za-zÀ-ÖØ-öø-ÿ"
 _MONEY = (
     Rule(
         kind=SensitiveKind.CREDIT_CARD,
         pattern=(
-            r"\b(?:\d{4} {1,2}\d{4}(?: {1,2}|\n)\d{4} {1,2}\d{4}|\d{4}-\d{4}-\d{4}-\d{4}|\d{4}\.\d{4}\.\d{4}\.\d{4}"
+            r"\b(?:\d{4} {1,2}\d{4}(?: {1,2}|\n)\d{4} {1,2}\d{4}|\d{4}-\d{4}-\d{4}-\d{4}"
+            r"|\d{4}\.\d{4}\.\d{4}\.\d{4}"
             r"|\d{4}[ -]\d{6}[ -]\d{4,5}|\d{13,19})\b"
         ),
         judge=judges.card,
@@ -64,7 +76,8 @@ _MONEY = (
     Rule(
         kind=SensitiveKind.CREDIT_CARD,
         pattern=proven_after(
-            "card|cc|pan|visa|mastercard|maestro|amex|american express|diners|discover|jcb|kreditkarte|kreditkartennummer"
+            "card|cc|pan|visa|mastercard|maestro|amex|american express|diners|discover|jcb|kreditkarte"
+            "|kreditkartennummer"
             "|credit-?card(?:number|nummer)?|kortnummer|kort|kaart|carte|tarjeta|carta|cart[ãa]o|karta|karty",
             r"\d(?:[ -]?\d){12,18}|\d{4}(?:(?:[ ./-]{1,3}|\n)\d{4,6}){2,4}(?:[ ./-]{1,3}\d{1,3})?",
             foreign="\x85",
@@ -73,14 +86,15 @@ _MONEY = (
     ),
     Rule(
         kind=SensitiveKind.IBAN,
-        pattern=r"\b(?:[A-Z]{2} ?\d{2}|[a-z]{2}\d{2})(?:[ .-]|  |\r?\n)?[A-Za-z0-9](?:(?:[ .-]|  |\r?\n)?[A-Za-z0-9]){10,29}",
+        pattern=r"\b(?:[A-Z]{2} ?\d{2}|[a-z]{2}\d{2})(?:[ .-]|  |\r?\n)?[A-Za-z0-9](?:(?:[ .-]|  "
+        r"|\r?\n)?[A-Za-z0-9]){10,29}",
         judge=judges.iban,
         cut=judges.iban_of,
         again=True,
     ),
     Rule(
         kind=SensitiveKind.CRYPTO_ADDRESS,
-        pattern=r"\b[13DLM][1-9A-HJ-NP-Za-km-z]{25,34}\b",
+        pattern=r"\b[13DLMT][1-9A-HJ-NP-Za-km-z]{25,34}\b",
         judge=judges.coin,
     ),
     Rule(
@@ -104,14 +118,16 @@ _STATES = (
     Rule(
         kind=SensitiveKind.US_SSN,
         pattern=proven_after(
-            r"ssn|social security|soc\.? ?sec|ss (?:no|number)|ss#|seguro social|my social|'s social", digits(3, 2, 4)
+            r"ssn|social security|soc\.? ?sec|ss (?:no|number)|ss#|seguro social|my social|'s social",
+            digits(3, 2, 4),
         ),
-        judge=proving(numbers.ssn),
+        judge=proving(numbers.ssn, judges.TOLD),
     ),
     Rule(
         kind=SensitiveKind.UK_NINO,
         pattern=(
-            r"\b(?:[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]|[A-Z]{2}(?:-\d{2}){3}-[A-D]|[a-z]{2} \d{2} \d{2} \d{2} [a-d])\b"
+            r"\b(?:[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]|[A-Z]{2}(?:-\d{2}){3}-[A-D]"
+            r"|[a-z]{2} \d{2} \d{2} \d{2} [a-d])\b"
         ),
         judge=grouped(numbers.nino, compact=judges.LIKELY),
     ),
@@ -185,7 +201,8 @@ _STATES = (
     Rule(
         kind=SensitiveKind.BE_NRN,
         pattern=proven_after(
-            "registre national|rijksregister(?:nummer|nr)?|(?:num[ée]ro|n[°º]) national|nationaal nummer|niss|insz|rrn"
+            "registre national|rijksregister(?:nummer|nr)?|(?:num[ée]ro|n[°º]) national"
+            "|nationaal nummer|niss|insz|rrn"
             "|national ?register(?:nummer|nr)?|national (?:register )?number",
             digits(2, 2, 2, 3, 2),
         ),
@@ -265,10 +282,14 @@ _STATES = (
     Rule(
         kind=SensitiveKind.DRIVING_LICENCE,
         pattern=led(
-            r"driver'?s?'? licen[cs]e|driving licen[cs]e|dl|f[üu]hrerschein(?:nummer|nr)?|fahrerlaubnis|permis(?: de conduire)?"
-            r"|patente(?: di guida)?|permiso de conducir|carn[eé]t? de conducir|carta de condu[çc][ãa]o|cnh|dvla licen[cs]e"
-            r"|rijbewijs(?:nummer|nr)?|prawo jazdy|k[öo]rkort(?:snummer)?|ajokortti|k[øo]rekort|f[øo]rerkort|driver number",
-            r"[A-Z]\d{3}(?:-\d{3,4}){2,4}|\d{5}/\d{2}/\d{4}|[A-Z]{2}-?\d{2} ?\d{11}|\d{8}-[A-Z]|[A-Z0-9]{5,18}"
+            r"driver'?s?'? licen[cs]e|driving licen[cs]e|dl|f[üu]hrerschein(?:nummer|nr)?|fahrerlaubnis"
+            r"|permis(?: de conduire)?"
+            r"|patente(?: di guida)?|permiso de conducir|carn[eé]t? de conducir|carta de condu[çc][ãa]o"
+            r"|cnh|dvla licen[cs]e"
+            r"|rijbewijs(?:nummer|nr)?|prawo jazdy|k[öo]rkort(?:snummer)?|ajokortti|k[øo]rekort"
+            r"|f[øo]rerkort|driver number",
+            r"[A-Z]\d{3}(?:-\d{3,4}){2,4}|\d{5}/\d{2}/\d{4}|[A-Z]{2}-?\d{2} ?\d{11}|\d{8}-[A-Z]"
+            r"|[A-Z0-9]{5,18}"
             r"|[A-Z0-9]{5} \d{6} [A-Z0-9]{5}",
         ),
         judge=judges.numbered,
@@ -291,7 +312,7 @@ _PEOPLE = (
     ),
     Rule(
         kind=SensitiveKind.EMAIL,
-        pattern=r"[A-Za-z0-9_%+][A-Za-z0-9._%+'-]*@[A-Za-z0-9.-]+\.[A-Za-z]{2,24}\b",
+        pattern=rf"[{_LETTERS}0-9_%+][{_LETTERS}0-9._%+'-]*@[{_LETTERS}0-9.-]+\.[A-Za-z]{{2,24}}\b",
         judge=judges.email,
     ),
     Rule(
@@ -299,8 +320,10 @@ _PEOPLE = (
         pattern=(
             r"\b[A-Za-z0-9][A-Za-z0-9._+-]{0,63}(?i: dot [a-z0-9-]{1,63}){0,2}"
             r"(?:%40[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,4}\.[A-Za-z]{2,24}"
-            r"|(?i: ?[\[({<] ?at ?[\])}>] ?[a-z0-9-]{1,63}(?:(?:\.| ?[\[({<] ?dot ?[\])}>] ?)[a-z0-9-]{2,63}){1,4}"
-            r"| at [a-z0-9-]{1,63}(?: dot [a-z0-9-]{2,63}){0,3} dot (?:com|org|net|edu|gov|info|io|eu|[a-z]{2})))\b"
+            r"|(?i: ?[\[({<] ?at ?[\])}>] ?[a-z0-9-]{1,63}(?:(?:\."
+            r"| ?[\[({<] ?dot ?[\])}>] ?)[a-z0-9-]{2,63}){1,4}"
+            r"| at [a-z0-9-]{1,63}(?: dot [a-z0-9-]{2,63}){0,3} dot (?:com|org|net|edu|gov|info|io|eu"
+            r"|[a-z]{2})))\b"
         ),
         judge=judges.surely,
     ),
@@ -324,8 +347,10 @@ _PEOPLE = (
     Rule(
         kind=SensitiveKind.PHONE,
         pattern=(
-            r"\b0[1-9](?: \d{2}){4}\b|\b0[1-9](?:\.\d{2}){4}\b|\b0[1-9](?:-\d{2}){4}\b|\b0\d{4} \d{6}\b|\b0\d{3} \d{3} \d{4}\b"
-            r"|\b02\d \d{4} \d{4}\b|\b01[5-7]\d(?: ?/ ?|[ -])\d{7,8}\b|\b06-\d{8}\b|\(0[1-9]\d{1,3}\) ?\d{3,4} ?\d{3,4}\b"
+            r"\b0[1-9](?: \d{2}){4}\b|\b0[1-9](?:\.\d{2}){4}\b|\b0[1-9](?:-\d{2}){4}\b|\b0\d{4} \d{6}\b"
+            r"|\b07\d{3} \d{3} \d{3}\b|\b0\d{3} \d{3} \d{4}\b"
+            r"|\b02\d \d{4} \d{4}\b|\b01[5-7]\d(?: ?/ ?|[ -])\d{7,8}\b|\b06-\d{8}\b"
+            r"|\(0[1-9]\d{1,3}\) ?\d{3,4} ?\d{3,4}\b"
         ),
         judge=judges.national,
         again=True,
@@ -333,7 +358,7 @@ _PEOPLE = (
     Rule(
         kind=SensitiveKind.PHONE,
         pattern=(
-            rf"(?:(?i:\b(?:{joined(CALLING)})(?:nummer|nr)?\b(?:{JOINT}(?:{_WHICH})\b){{0,2}})|\x81+)"
+            rf"(?:(?i:\b(?:{joined(CALLING)})(?:nummer|nr)?\b(?:{JOINT}(?:{_WHICH})\b){{0,3}})|\x81+)"
             rf"{JOINT}(?P<value>{_DIALLED})\b"
         ),
         judge=judges.spoken_phone,
@@ -342,7 +367,7 @@ _PEOPLE = (
     Rule(
         kind=SensitiveKind.PHONE,
         pattern=(
-            rf"(?i:\b(?:{joined(_ASKING)})\b(?:{JOINT}(?:{_WHICH})\b){{0,2}}){JOINT}(?P<value>{_DIALLED})\b"
+            rf"(?i:\b(?:{joined(_ASKING)})\b(?:{JOINT}(?:{_WHICH})\b){{0,3}}){JOINT}(?P<value>{_DIALLED})\b"
         ),
         judge=judges.asked_phone,
         cut=judges.phone_of,
@@ -369,6 +394,11 @@ _PEOPLE = (
             r"\b[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}\b|\b[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){5}\b"
             r"|\b[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}\b"
         ),
+        judge=judges.mac,
+    ),
+    Rule(
+        kind=SensitiveKind.MAC_ADDRESS,
+        pattern=led("mac|mac addr(?:ess)?|mac-adresse|hwaddr|bssid|ether", r"[0-9A-Fa-f]{12}"),
         judge=judges.mac,
     ),
 )

@@ -95,13 +95,13 @@ class Bare:
     def search(self, text: bytes, start: int, end: int) -> tuple[int, int]:
         """Where the first match after *start* begins and ends, which is before *end*; -1 and -1 for none."""
         length = len(text)
-        spans = self._expression.Match(_ANYWHERE, text, start, end if end < length else length)
+        spans: list[tuple[int, int]] = self._expression.Match(_ANYWHERE, text, start, min(length, end))
         return spans[0]
 
     def match(self, text: bytes, start: int, end: int) -> int:
         """Where the match at *start* ends, which is before *end*; -1 for none."""
         length = len(text)
-        spans = self._expression.Match(_AT_START, text, start, end if end < length else length)
+        spans: list[tuple[int, int]] = self._expression.Match(_AT_START, text, start, min(length, end))
         return spans[0][1]
 
 
