@@ -73,8 +73,13 @@ FOREIGN: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """Signs that no text has, and the words of other scripts in whose place they stand, one for each letter."""
-_SIGNED = {word: sign * len(word) for sign, words in FOREIGN.items() for word in words}
-_WORD = re.compile("|".join(sorted(_SIGNED, key=len, reverse=True)), re.IGNORECASE)
+_SIGNED = {
+    written: sign * len(word)
+    for sign, words in FOREIGN.items()
+    for word in words
+    for written in (word, word.capitalize(), word.upper())
+}
+_WORD = re.compile("|".join(sorted(_SIGNED, key=len, reverse=True)))
 _FAITHFUL = {"<wide>", "<narrow>", "<font>"}
 """How a character may differ from the one it stands for; a raised 7 is no 7."""
 _HANDLER = "aether.plainly"
@@ -84,8 +89,6 @@ class _Alike(dict[int, str]):
     """What each character becomes; one is looked up when it is first met."""
 
     def __missing__(self, code: int) -> str:
-        if chr(code) in FOREIGN:
-            return chr(code)
         how, *_ = unicodedata.decomposition(chr(code)).split() or ("<none>",)
         faithful = how in _FAITHFUL or not how.startswith("<")
         first = unicodedata.normalize("NFKD", chr(code))[0] if faithful else OTHER
@@ -101,14 +104,15 @@ def plainly(text: str) -> bytes:
     if not text.isascii():
         for letter, plain in _REPLACED:
             text = text.replace(letter, plain)
-    return text.encode("latin-1", _HANDLER)
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        return _WORD.sub(lambda it: _SIGNED[it[0]], text).encode("latin-1", _HANDLER)
 
 
 def _as_alike(error: UnicodeError) -> tuple[bytes, int]:
     assert isinstance(error, UnicodeEncodeError)
     run = error.object[error.start : error.end]
-    if len(run) > 1:
-        run = _WORD.sub(lambda it: _SIGNED[it[0].lower()], run)
     return run.translate(_ALIKE).encode("latin-1"), error.end
 
 
