@@ -52,6 +52,11 @@ def prose(random: Random, size: int, *, planted: float, numbers: float) -> str:
     return "".join(parts)
 
 
+def rows(random: Random, size: int) -> str:
+    """Rows of readings, each group of which begins as some card does."""
+    return "\n".join(" ".join(f"4{random.randrange(1000):03}" for _ in range(20)) for _ in range(size // 100))
+
+
 def table(random: Random, size: int) -> str:
     """Rows of numbers."""
     rows: list[str] = []
@@ -70,6 +75,9 @@ def main() -> None:
         "prose, 1 word in 2000 planted": sparse,
         "prose, 1 word in 100 planted": prose(random, size, planted=0.01, numbers=0.05),
         "prose that is not all ASCII": sparse.replace("river", "Flüßchen").replace("people", "лю́ди"),
+        "a find in every line": prose(random, size, planted=0.1, numbers=0.1),
+        "rows of readings": rows(random, size),
+        "one group of four": "4242 " * (size // 5),
         "a table of numbers": table(random, size),
         "one letter": "a" * size,
         "one digit": "7" * size,

@@ -21,10 +21,13 @@ LEAST_CELL = 6
 """The shortest cell that is looked at, in characters; nothing that takes a head is shorter."""
 
 _NUMBERED = (
-    r"n\.?h\.?s|ssn|social[ _]security|nino|national[ _]insurance|bsn|burgerservicenummer|pesel|personnummer"
+    r"n\.?h\.?s|ssn|social[ _]security|nino|ni|national[ _]insurance|bsn|burgerservicenummer|pesel"
+    r"|personnummer"
     r"|sin|aadhaar|cpf|steuer-?id|idnr|tin|niss|insz|passport|passeport|reisepa(?:ss|ß)|pasaporte|passaporto"
-    r"|paspoort|driver'?s?'?[ _]licen[cs]e|driving[ _]licen[cs]e|führerschein|card|kreditkarte|password"
-    r"|passwort|api[ _]key"
+    r"|paspoort|paszport|driver'?s?'?[ _]licen[cs]e|driving[ _]licen[cs]e|führerschein|rijbewijs"
+    r"|patente|card|kreditkarte|password"
+    r"|passwort|wachtwoord|contraseña|mot[ _]de[ _]passe|api[ _-]?key|dni|nie|nif|hetu|henkilötunnus"
+    r"|rijksregister(?:nummer)?|registre[ _]national|\x80+|\x81+\??|\x82+\??|\x83+|\x84+|\x85+\??"
 )
 _ANNOUNCING = compiled(
     rf"(?im)(?:^|[|\t;,])[ \"]*(?:[a-z]{{1,20}}[ _])?(?:{BORN}|{CALLING}|{_NUMBERED})"

@@ -12,9 +12,14 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from aether.domain.sensitive import numbers
 from aether.domain.sensitive.checksums import base58check, bech32
+
+BEFORE = 96
+AFTER = 8
+"""How many characters around a match its judge may see."""
 
 PROVEN = 0.99
 """A checksum that hardly anything passes by chance, or a beginning that nothing else has."""
@@ -29,8 +34,17 @@ NO = 0.0
 NAME_MOST = 64
 DOMAIN_MOST = 253
 PASSWORD_LEAST = 6
-BASE58_VERSIONS = {0, 5, 0x1E, 0x30, 0x32}
-"""Bitcoin, Dogecoin and Litecoin."""
+CODE_LEAST = 9
+"""How long a code of few digits is, as on passports and licences."""
+STRONG_LEAST = 8
+IBAN_DIGITS_LEAST = 9
+"""What makes words that fit the length of a country's account numbers none."""
+ASKED_LEAST = 9
+"""The fewest digits that a sentence tells somebody to call."""
+OPAQUE_LEAST = 20
+"""How long a key is that is made of letters alone, or announced as a token of any kind."""
+BASE58_VERSIONS = {0, 5, 0x1E, 0x30, 0x32, 0x41}
+"""Bitcoin, Dogecoin, Litecoin and TRON."""
 
 _FILES = {"png", "jpg", "jpeg", "gif", "svg", "webp", "js", "css", "json", "html", "xml", "pdf", "txt"}
 """What ends the name of a file and not of a host, as in `icon@2x.png`."""
@@ -44,10 +58,17 @@ _VERSIONS = re.compile(
     r"(?:\b(?:v|ver|version|release|section|chapter|clause|oid|firmware|build|update|kapitel|abschnitt)"
     r"|\u00a7)\W{0,3}$"
 )
-_OF_THE_NET = re.compile(r"\b(?:ip|ipv4|host|server|address|gateway|dns|ping|client|subnet|from|peer)\b")
+_OF_THE_NET = re.compile(
+    r"\b(?:ip|ipv4|host|server|addr|address|adresse|gateway|dns|nameserver|ping|client|subnet|from|peer|lease|inet|dhcp"
+    r"|via|src|dst|remote|upstream|proxy|ssh|login|listen|router|forwarded\W+for|remote_addr)\b"
+)
 _FOUR_BEFORE = re.compile(r"\b(?P<more>\d{4}[ -])?\d{4}[ -]$")
 _FOUR_AFTER = re.compile(r"[ -]\d{4}\b(?P<more>[ -]\d)?")
 """Four digits more: in a row of years or readings one in ten would pass for a card."""
+_OF_A_ROW = re.compile(r"[ ./-]0|^\d{4}(?:[ .-]\d{4})+$")
+"""Groups that no number abroad is written in, but code points and readings are."""
+_SUBNET = re.compile(r"/(?:[12]?\d|3[01])\b(?!/)")
+_NUMBER_BEFORE = re.compile(r"\d[ .]?$")
 _AT_A_SERVER = re.compile(r"://[^\s/]*:$")
 _HOLLOW = re.compile(
     r"[*x\u2022.]+|(?:\w+:)?\$\w{1,10}\$.*|.*[()\[\]{}<>`].*|\$\w+|%\w+%|.*(?:example|placeholder|changeme|your[-_]).*",
@@ -85,21 +106,35 @@ _MONTHS_ELSEWHERE = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass  # it is made for every candidate: frozen ones take thrice as long
 class Sight:
     """A match, and what stands around it.
 
     Attributes:
         value: What was matched.
-        before: What stands before it in its line, in small letters.
-        after: What follows it.
+        plain: The text, in one byte a character.
+        begin: Where it begins in the text.
+        end: Where it ends there.
         spoken: Whether a word before it, which belongs to the pattern, says what it is.
     """
 
     value: str
-    before: str
-    after: str
-    spoken: bool = False
+    plain: bytes
+    begin: int
+    end: int
+    spoken: bool
+
+    @cached_property
+    def before(self) -> str:
+        """What stands before it in its line, in small letters."""
+        start = max(0, self.begin - BEFORE)
+        start = max(start, self.plain.rfind(b"\n", start, self.begin) + 1)
+        return self.plain[start : self.begin].decode("latin-1").lower()
+
+    @property
+    def after(self) -> str:
+        """What follows it."""
+        return self.plain[self.end : self.end + AFTER].decode("latin-1")
 
     @property
     def bare(self) -> str:
@@ -109,10 +144,14 @@ class Sight:
     @property
     def apart(self) -> bool:
         """Whether it stands by itself, and is no part of a longer number, a path or a decimal."""
-        before, after = self.before[-2:], self.after[:2]
-        joined = before[-1:] in set("-/#+\\~@") or (before[-1:] == "." and before[:1].isdigit())
-        goes_on = after[:1] in set("-.:/@") and after[1:].isalnum()
-        return not joined and not goes_on and after[:1] != "%"
+        before = self.plain[max(0, self.begin - 2) : self.begin]
+        if before and (before[-1] in (b"-/+\\~@" if self.spoken else b"-/#+\\~@")):
+            return False
+        if before[-1:] == b"." and before[:1].isdigit():
+            return False
+        after = self.plain[self.end : self.end + 2]
+        goes_on = after[:1] in {b"-", b".", b":", b"/", b"@"} and after[1:].decode("latin-1").isalnum()
+        return not goes_on and after[:1] != b"%"
 
     @property
     def otherwise(self) -> bool:
@@ -157,14 +196,16 @@ def _in_a_row(sight: Sight) -> bool:
 
 def iban(sight: Sight) -> float:
     """Believes what is as long as its country's are; the match may go on beyond it."""
-    return PROVEN if numbers.iban(sight.bare) and not sight.after[:1].isalnum() else NO
+    if sight.after[:1].isalnum() or sum(map(str.isdigit, sight.value)) < IBAN_DIGITS_LEAST:
+        return NO
+    return PROVEN if numbers.iban(sight.bare) else NO
 
 
 def iban_of(value: str) -> str:
     """As much of *value* as the account numbers of its country have."""
     left = numbers.IBAN_LENGTHS.get(value[:2].upper(), 0)
     for place, letter in enumerate(value):
-        left -= letter not in " -"
+        left -= letter.isalnum()
         if left == 0:
             return value[: place + 1]
     return value
@@ -209,7 +250,8 @@ def phone_of(value: str) -> str:
         if shorter == value:
             break
         value = shorter
-    return value.rstrip(" ./-(")
+    value = value.rstrip(" ./-(")
+    return value.rstrip(")") if value.count(")") > value.count("(") else value
 
 
 def international(sight: Sight) -> float:
@@ -237,21 +279,48 @@ def spoken_phone(sight: Sight) -> float:
     return TOLD if 7 <= len(digits) <= numbers.E164_LENGTHS[-1] and len(set(digits)) > 1 else NO  # noqa: PLR2004
 
 
+def asked_phone(sight: Sight) -> float:
+    """Believes what one is told to call, if it is written as numbers for calling are."""
+    written = sight.value[0] in "+0(" or sight.value != sight.bare
+    enough = ASKED_LEAST <= len(sight.bare) <= numbers.E164_LENGTHS[-1]
+    return TOLD if written and enough and sight.apart and len(set(sight.bare)) > 2 else NO  # noqa: PLR2004
+
+
+def dialled_abroad(sight: Sight) -> float:
+    """Believes numbers that begin with two zeros and the code of a country."""
+    digits = _ALNUM.sub("", sight.value.replace("(0)", ""))[2:]
+    goes_on = sight.after[:1].isalnum() or sight.after[1:2].isdigit()
+    if goes_on or not sight.apart or _OF_A_ROW.search(sight.value) or _NUMBER_BEFORE.search(sight.before):
+        return NO
+    return SHAPED if numbers.phone(digits) and not sight.otherwise else NO
+
+
 def numbered(sight: Sight) -> float:
-    """Believes what a word announces, if there are four digits in it."""
-    return TOLD if sum(map(str.isdigit, sight.value)) > 3 and sight.apart else NO  # noqa: PLR2004
+    """Believes what a word announces, if there are four digits in it, or two in a long code."""
+    digits = sum(map(str.isdigit, sight.value))
+    coded = digits > 1 and len(sight.bare) >= CODE_LEAST and sight.value.isupper()
+    return TOLD if (digits > 3 or coded) and sight.apart else NO  # noqa: PLR2004
+
+
+def british_driver(sight: Sight) -> float:
+    """Believes five letters of a name, a birthday in its order there, and five signs."""
+    day = sight.bare[5:11]
+    month = int(day[1:3]) % 50
+    return SHAPED if sight.apart and 1 <= month <= 12 and 1 <= int(day[3:5]) <= 31 else NO  # noqa: PLR2004
 
 
 def birth(sight: Sight) -> float:
     """Believes days that there were, in any order that is usual."""
     parts = re.findall(r"\d+|[^\W\d_]+", sight.value.lower())
-    year = next((part for part in parts if len(part) == len("2026") and part.isdigit()), "")
-    month = next((part for part in parts if part[0].isalpha() and _month(part)), "")
-    rest = [part for part in parts if part.isdigit() and part != year][:2]
-    if month:
-        return TOLD if rest and numbers.birthday(year, str(_month(month)), rest[0]) else NO
-    pairs = (rest, rest[::-1]) if len(rest) > 1 else ()
-    return TOLD if any(numbers.birthday(year, *pair) for pair in pairs) else NO
+    month = next((str(_month(part)) for part in parts if part[0].isalpha() and _month(part)), "")
+    told = [part for part in parts if part.isdigit()]
+    if len(told) == 1 and len(told[0]) == len("20261129"):
+        told = [told[0][:4], told[0][4:6], told[0][6:]]
+    year = next((part for part in told if len(part) == len("2026")), told[-1])
+    told.remove(year)
+    years = [year] if len(year) == len("2026") else ["19" + year, "20" + year]
+    pairs = [(month, told[0])] if month and told else [told, told[::-1]] if len(told) > 1 else []
+    return TOLD if any(numbers.birthday(it, *pair) for it in years for pair in pairs) else NO
 
 
 def _month(word: str) -> int:
@@ -272,7 +341,7 @@ def ip4(sight: Sight) -> float:
         return NO
     if address.is_loopback or address.is_unspecified or sight.value.startswith("255."):
         return NO
-    if _OF_THE_NET.search(sight.before[-32:]):
+    if sight.before.endswith("://") or _OF_THE_NET.search(sight.before[-32:]):
         return TOLD
     octets = address.packed
     usual = octets[0] > 9 and max(octets) > 99  # noqa: PLR2004 - versions rarely are so high
@@ -284,7 +353,18 @@ def _at_a_place(sight: Sight) -> bool:
     led = sight.before.endswith(("://", "@")) or sight.before[-1:] not in set("-/#+\\~.")
     port = sight.after[:1] == ":" and sight.after[1:2].isdigit()
     path = sight.after[:1] == "/" and sight.before.endswith(("://", "@"))
-    return led and (port or path or not (sight.after[:1] in set("-.:/") and sight.after[1:2].isalnum()))
+    alone = port or path or _in_a_subnet(sight)
+    return led and bool(alone or not (sight.after[:1] in set("-.:/") and sight.after[1:2].isalnum()))
+
+
+def _in_a_subnet(sight: Sight) -> bool:
+    """Whether the length of a subnet follows, and the address is one of a host in it."""
+    length = _SUBNET.match(sight.after)
+    try:
+        interface = ipaddress.IPv4Interface(sight.value + length[0]) if length else None
+    except ValueError:
+        return False
+    return interface is not None and interface.ip != interface.network.network_address
 
 
 def ip6(sight: Sight) -> float:
@@ -358,12 +438,46 @@ def password(sight: Sight) -> float:
         return NO
     classes = (any(map(kind, value)) for kind in (str.islower, str.isupper, str.isdigit))
     mixed = sum(classes) + any(not letter.isalnum() and letter not in "._-/" for letter in value)
-    return LIKELY if mixed > 1 else NO
+    return LIKELY if mixed > 1 or value.isdigit() else NO
+
+
+def titled_password(sight: Sight) -> float:
+    """Believes what follows a title that names a password and says more, such as what it is for."""
+    return NO if "://" in sight.value else told_password(sight)
+
+
+def key(sight: Sight) -> float:
+    """Believes what `password` believes, and letters alone if they are as many and as mixed as keys have."""
+    value = sight.value
+    if not value.isalpha():
+        return password(sight)
+    large = sum(map(str.isupper, value))
+    called = sight.after[:1] in {"(", "[", "."}
+    opaque = len(value) >= OPAQUE_LEAST and len(value) / 4 <= large <= len(value) * 3 / 4
+    return LIKELY if opaque and not called else NO
+
+
+def opaque(sight: Sight) -> float:
+    """Believes tokens as long as those of machines, of letters and digits in no order."""
+    value = sight.value
+    digits, large, small = (sum(map(kind, value)) for kind in (str.isdigit, str.isupper, str.islower))
+    disordered = digits > 2 or (digits and min(large, small) > 2) or value.isalpha()  # noqa: PLR2004
+    return key(sight) if len(value) >= OPAQUE_LEAST and disordered and digits < len(value) else NO
 
 
 def told_password(sight: Sight) -> float:
     """Believes what a sentence says a password is, if there is a digit in it."""
     return password(sight) if any(map(str.isdigit, sight.value)) else NO
+
+
+def strong_password(sight: Sight) -> float:
+    """Believes what stands beside the word alone if no word of a language could be like it."""
+    value = sight.value
+    kinds = (str.islower, str.isupper, str.isdigit)
+    strong = (
+        len(value) >= STRONG_LEAST and all(any(map(kind, value)) for kind in kinds) and "://" not in value
+    )
+    return password(sight) if strong else NO
 
 
 def quoted_password(sight: Sight) -> float:

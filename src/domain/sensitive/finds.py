@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Protocol
 
 from aether.domain.sensitive.kinds import SensitiveKind
@@ -40,7 +41,11 @@ def resolved(finds: Iterable[Find]) -> list[Find]:
     """Those of *finds* that stand, in order: of two that overlap the longer, or else the surer."""
     standing: list[Find] = []
     starts: list[int] = []
-    for group in _touching(sorted(finds, key=lambda find: (find.start, find.end))):
+    for group in _touching(sorted(finds, key=attrgetter("start", "end"))):
+        if len(group) == 1:
+            standing += group
+            starts.append(group[0].start)
+            continue
         for find in sorted(group, key=_precedence):
             place = bisect_left(starts, find.start)
             before_is_clear = place == 0 or standing[place - 1].end <= find.start

@@ -1,9 +1,11 @@
 """Masks: values as they may be shown, enough to be known again by who knows them already."""
 
+import re
 from collections.abc import Callable, Mapping
 
 from aether.domain.sensitive.kinds import SensitiveKind
 
+_SIGNS = re.compile(r"[\W_]+")
 DOT = "•"
 HIDDEN = DOT * 8
 """A value of which nothing is shown, not even how long it is."""
@@ -93,7 +95,7 @@ def _secret(value: str) -> str:
 
 
 def _bare(value: str) -> str:
-    return "".join(letter for letter in value if letter.isalnum())
+    return _SIGNS.sub("", value)
 
 
 _MASKS: Mapping[SensitiveKind, Callable[[str], str]] = {

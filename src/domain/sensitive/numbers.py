@@ -96,10 +96,14 @@ _DAYS_IN_FISCAL_CODE = {*range(1, 32), *range(41, 72)}
 
 def card(digits: str) -> bool:
     """Whether some scheme gives out cards of this beginning and length, and Luhn's digit is right."""
-    issued = any(
-        first <= digits[: len(first)] <= last and len(digits) in lengths for first, last, lengths in _CARDS
+    return (
+        luhn(digits)
+        and len(set(digits)) > 1
+        and any(
+            first <= digits[: len(first)] <= last and len(digits) in lengths
+            for first, last, lengths in _CARDS
+        )
     )
-    return issued and luhn(digits) and len(set(digits)) > 1
 
 
 def iban(code: str) -> bool:
