@@ -58,6 +58,10 @@ async def _tidied(opened: Outside) -> None:
 
 
 async def _loaded(opened: Outside) -> None:
-    """Have the model loaded before the first text needs it; if it cannot be, that text will say so."""
+    """Have loaded what the first text will need in the end; what cannot be, that text will say.
+
+    Nobody waits for it: jobs are taken up meanwhile, and a file is read in another process first.
+    """
     with suppress(Unavailable):
         await opened.embedder.start()
+    await opened.vectors.load()

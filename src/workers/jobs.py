@@ -97,8 +97,8 @@ async def _held(ports: Ports, graph: Graph, job: Job, lease: "asyncio.Task[None]
         await ended(running, *wanted)
         with suppress(Unavailable):
             await _given_up(ports, graph, job)
-    for task in (running, *wanted):
-        if not task.cancelled():
+    for task in (running, lease, *wanted):
+        if task.done() and not task.cancelled():
             task.result()
 
 

@@ -82,6 +82,26 @@ class Answerless:
         return answer
 
 
+class Slow:
+    """A graph that takes *seconds* over each call of the use case *what*."""
+
+    def __init__(self, graph: Graph, what: Callable[..., Any], *, seconds: float) -> None:
+        self._graph = graph
+        self._what = what
+        self._seconds = seconds
+
+    def within(self, tenant: TenantId) -> Any:
+        return Slow(self._graph.within(tenant), self._what, seconds=self._seconds)
+
+    async def read(self, use_case: Any, /, *args: Any, **kwargs: Any) -> Any:
+        await asyncio.sleep(self._seconds if use_case is self._what else 0)
+        return await self._graph.read(use_case, *args, **kwargs)
+
+    async def write(self, use_case: Any, /, *args: Any, **kwargs: Any) -> Any:
+        await asyncio.sleep(self._seconds if use_case is self._what else 0)
+        return await self._graph.write(use_case, *args, **kwargs)
+
+
 class Deaf:
     """*feed*, which hears nothing of what is told."""
 

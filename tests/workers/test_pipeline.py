@@ -23,7 +23,7 @@ from aether.workers.jobs import run_job
 from tests import make_files
 from tests.graphql.house import JOB, Answer, Caller, House
 from tests.servers.waiting import until
-from tests.workers.breaking import Answerless, Breaking, Crash, Deaf, Interrupted
+from tests.workers.breaking import Answerless, Breaking, Crash, Deaf, Interrupted, Slow
 
 SEARCH = """
 query ($query: String!, $mode: SearchMode!, $in: ID) {
@@ -255,6 +255,31 @@ async def test_a_worker_that_lost_its_lease_stops(ada: Caller, ports: Ports) -> 
     ended = await job_of(ada, job)
     assert (ended["status"], ended["attempt"]) == ("QUEUED", 2)
     assert not await ports.leases.take(JobId(job), 3, seconds=1)
+
+
+@pytest.mark.parametrize("slow", [jobs.claim, jobs.get_many])
+async def test_a_worker_keeps_its_lease_however_slow_the_graph_is(
+    ada: Caller, ports: Ports, slow: Callable[..., Any]
+) -> None:
+    document, job = await ada.upload(await ada.notebook(), "rivers.pdf", RIVERS)
+    graph = Slow(ports.graph, slow, seconds=2.5)
+    running = asyncio.create_task(run(replace(ports, graph=graph, lease_s=1.0), job))
+    await until_held(ports, job)
+
+    lost = 0
+    while not running.done():
+        lost += not await ports.leases.held(JobId(job)) and not running.done()
+        await asyncio.sleep(0.05)
+
+    await running
+    assert lost <= 1  # it lets go of the lease before it is done
+    await understood(ada, document, job, attempt=1)
+
+
+async def until_held(ports: Ports, job: str) -> None:
+    async with asyncio.timeout(20):
+        while not await ports.leases.held(JobId(job)):
+            await asyncio.sleep(0.02)
 
 
 async def test_a_job_that_is_cancelled_ends_its_reader_at_once_and_for_good(
