@@ -323,7 +323,7 @@ async def test_no_port_reads_across_tenants(home: Home, abroad: Home, ada: Viewe
             await work.collaborations.of_notebook(book.id),
             await work.documents.get_many([document.id], by=ada),
             await work.documents.lock([document.id]),
-            await work.documents.below(book.id),
+            await work.places.below(book.id),
             (
                 await work.documents.page(book.id, status=None, order=DocumentOrder.NAME, part=part, by=ada)
             ).items,

@@ -26,6 +26,7 @@ from aether.domain.documents import (
     FindingId,
     Findings,
     Inside,
+    Places,
     ProcessingStatus,
     SeenDocument,
     Understanding,
@@ -69,10 +70,6 @@ class Neo4jDocuments(Documents):
         )
 
     @override
-    async def move(self, ids: Collection[DocumentId], *, to: NotebookId, at: Moment) -> None:
-        await self._run("documents/move", ids=list(ids), notebook=to, now=at.now)
-
-    @override
     async def get_many(self, ids: Collection[DocumentId], *, by: Viewer) -> Mapping[DocumentId, SeenDocument]:
         rows = await self._run("documents/get_many", viewer=by.user, ids=list(ids))
         return {row["document"]["id"]: seen_of(row) for row in rows}
@@ -100,17 +97,28 @@ class Neo4jDocuments(Documents):
         )
 
     @override
+    async def unprocessed(self, notebook: NotebookId, *, limit: int) -> Sequence[Document]:
+        rows = await self._run("documents/unprocessed", notebook=notebook, most=limit)
+        return [document_of(row["document"]) for row in rows]
+
+
+class Neo4jPlaces(Places):
+    """What knows where documents lie."""
+
+    def __init__(self, run: Runner) -> None:
+        self._run = run
+
+    @override
+    async def move(self, ids: Collection[DocumentId], *, to: NotebookId, at: Moment) -> None:
+        await self._run("documents/move", ids=list(ids), notebook=to, now=at.now)
+
+    @override
     async def below(self, notebook: NotebookId) -> Mapping[DocumentId, tuple[NotebookId, ...] | None]:
         return _paths(await self._run("documents/below", notebook=notebook))
 
     @override
     async def paths(self, ids: Collection[DocumentId]) -> Mapping[DocumentId, tuple[NotebookId, ...] | None]:
         return _paths(await self._run("documents/paths", ids=list(ids)))
-
-    @override
-    async def unprocessed(self, notebook: NotebookId, *, limit: int) -> Sequence[Document]:
-        rows = await self._run("documents/unprocessed", notebook=notebook, most=limit)
-        return [document_of(row["document"]) for row in rows]
 
 
 class Neo4jChunks(Chunks):

@@ -54,6 +54,8 @@ from aether.domain.documents.ports import (
     DocumentOrder,
     Documents,
     Findings,
+    Places,
+    Room,
     Versions,
     Work,
 )
@@ -120,7 +122,9 @@ __all__ = [
     "Findings",
     "Inside",
     "Paths",
+    "Places",
     "ProcessingStatus",
+    "Room",
     "SeenDocument",
     "TooManyVersions",
     "Understanding",

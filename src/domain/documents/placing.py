@@ -23,7 +23,7 @@ async def places(work: Work, job: Job, *, known: Collection[DocumentId] = ()) ->
     Those *known* to it are told too: they may have been moved out of the notebook while it indexed them.
     """
     if job.subject == job.notebook:
-        below = await work.documents.below(NotebookId(job.notebook))
+        below = await work.places.below(NotebookId(job.notebook))
         return {**below, **await _lying(work, [id for id in known if id not in below])}
     return await _lying(work, [DocumentId(job.subject)])
 
@@ -45,7 +45,7 @@ async def path_of(work: Work, *, notebook: NotebookId) -> tuple[NotebookId, ...]
 
 async def home(work: Work, *, document: DocumentId) -> tuple[NotebookId, ...]:
     """The notebooks from the top down to where a document lies now; empty where it is deleted."""
-    return (await work.documents.paths([document])).get(document) or ()
+    return (await work.places.paths([document])).get(document) or ()
 
 
 async def _lying(work: Work, ids: Collection[DocumentId]) -> Paths:
@@ -53,4 +53,4 @@ async def _lying(work: Work, ids: Collection[DocumentId]) -> Paths:
     if not ids:
         return {}
     await work.documents.lock(ids)
-    return {**dict.fromkeys(ids), **await work.documents.paths(ids)}
+    return {**dict.fromkeys(ids), **await work.places.paths(ids)}
