@@ -323,7 +323,7 @@ async def test_no_port_reads_across_tenants(home: Home, abroad: Home, ada: Viewe
             await work.collaborations.of_notebook(book.id),
             await work.documents.get_many([document.id], by=ada),
             await work.documents.lock([document.id]),
-            await work.documents.below(book.id),
+            await work.places.below(book.id),
             (
                 await work.documents.page(book.id, status=None, order=DocumentOrder.NAME, part=part, by=ada)
             ).items,
@@ -391,8 +391,8 @@ async def test_no_port_writes_across_tenants(home: Home, abroad: Home, ada: View
         await work.chunks.drop(document.id, but=None, limit=9)
         await work.chunks.litter(document.id, littered=True)
         await work.chunks.add(document.id, make.chunks(document, "trout"), generation="")
-        await work.chunks.place({document.id: None})
-        await work.chunks.place_some([document.id], limit=9)
+        await work.places.place({document.id: None})
+        await work.places.place_some([document.id], limit=9)
         await work.jobs.put(job.at_stage("index", now=at.now))
         await work.users.put((await _user(graph, ada)).seen_as(make.profile("x"), now=at.now))
         await work.events.add()

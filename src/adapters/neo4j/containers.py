@@ -7,7 +7,7 @@ from typing_extensions import override
 from aether.adapters.neo4j.documents import seen_of
 from aether.adapters.neo4j.rows import lock, paged
 from aether.adapters.neo4j.runner import Row, Runner
-from aether.domain.documents import Absences, Containers, Document, DocumentId, SeenDocument
+from aether.domain.documents import Absences, Containers, Document, DocumentId, Room, SeenDocument
 from aether.domain.moments import Moment
 from aether.domain.pages import Page, Place, Slice
 from aether.domain.users import UserId
@@ -32,18 +32,6 @@ class Neo4jContainers(Containers):
     @override
     async def known(self, container: DocumentId, ids: Collection[DocumentId]) -> Collection[DocumentId]:
         return set(_ids(await self._run("containers/known", container=container, ids=list(ids))))
-
-    @override
-    async def held(self, outermost: DocumentId) -> tuple[int, int]:
-        return _sums(await self._run("containers/held", outermost=outermost))
-
-    @override
-    async def held_below(self, container: DocumentId) -> tuple[int, int]:
-        return _sums(await self._run("containers/held_below", container=container))
-
-    @override
-    async def held_by_version(self, container: DocumentId, *, number: int) -> tuple[int, int]:
-        return _sums(await self._run("containers/held_by_version", container=container, number=number))
 
     @override
     async def holder(self, id: DocumentId) -> DocumentId | None:
@@ -78,6 +66,25 @@ class Neo4jContainers(Containers):
             second=int(at.now.timestamp()),
         )
         return _ids(rows)
+
+
+class Neo4jRoom(Room):
+    """What counts what came in documents."""
+
+    def __init__(self, run: Runner) -> None:
+        self._run = run
+
+    @override
+    async def held(self, outermost: DocumentId) -> tuple[int, int]:
+        return _sums(await self._run("containers/held", outermost=outermost))
+
+    @override
+    async def held_below(self, container: DocumentId) -> tuple[int, int]:
+        return _sums(await self._run("containers/held_below", container=container))
+
+    @override
+    async def held_by_version(self, container: DocumentId, *, number: int) -> tuple[int, int]:
+        return _sums(await self._run("containers/held_by_version", container=container, number=number))
 
 
 class Neo4jAbsences(Absences):

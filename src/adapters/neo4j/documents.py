@@ -26,6 +26,7 @@ from aether.domain.documents import (
     FindingId,
     Findings,
     Inside,
+    Places,
     ProcessingStatus,
     SeenDocument,
     Understanding,
@@ -68,10 +69,6 @@ class Neo4jDocuments(Documents):
         )
 
     @override
-    async def move(self, ids: Collection[DocumentId], *, to: NotebookId, at: Moment) -> None:
-        await self._run("documents/move", ids=list(ids), notebook=to, now=at.now)
-
-    @override
     async def get_many(self, ids: Collection[DocumentId], *, by: Viewer) -> Mapping[DocumentId, SeenDocument]:
         rows = await self._run("documents/get_many", viewer=by.user, ids=list(ids))
         return {row["document"]["id"]: seen_of(row) for row in rows}
@@ -99,6 +96,21 @@ class Neo4jDocuments(Documents):
         )
 
     @override
+    async def unprocessed(self, ids: Collection[DocumentId]) -> Sequence[DocumentId]:
+        return [DocumentId(row["id"]) for row in await self._run("documents/unprocessed", ids=list(ids))]
+
+
+class Neo4jPlaces(Places):
+    """What knows where documents lie."""
+
+    def __init__(self, run: Runner) -> None:
+        self._run = run
+
+    @override
+    async def move(self, ids: Collection[DocumentId], *, to: NotebookId, at: Moment) -> None:
+        await self._run("documents/move", ids=list(ids), notebook=to, now=at.now)
+
+    @override
     async def below(self, notebook: NotebookId) -> Mapping[DocumentId, tuple[NotebookId, ...] | None]:
         return _paths(await self._run("documents/below", notebook=notebook))
 
@@ -107,8 +119,17 @@ class Neo4jDocuments(Documents):
         return _paths(await self._run("documents/paths", ids=list(ids)))
 
     @override
-    async def unprocessed(self, ids: Collection[DocumentId]) -> Sequence[DocumentId]:
-        return [DocumentId(row["id"]) for row in await self._run("documents/unprocessed", ids=list(ids))]
+    async def place(self, paths: Mapping[DocumentId, tuple[NotebookId, ...] | None]) -> None:
+        rows = [
+            {"id": id, "scope": "" if path is None else " ".join((str(self._run.tenant), *path))}
+            for id, path in paths.items()
+        ]
+        await self._run("documents/place", rows=rows)
+
+    @override
+    async def place_some(self, documents: Collection[DocumentId], *, limit: int) -> int:
+        (row,) = await self._run("documents/place_chunks", ids=list(documents), most=limit)
+        return int(row["placed"])
 
 
 class Neo4jChunks(Chunks):
@@ -152,19 +173,6 @@ class Neo4jChunks(Chunks):
             viewer=by.user,
             document=document,
         )
-
-    @override
-    async def place(self, paths: Mapping[DocumentId, tuple[NotebookId, ...] | None]) -> None:
-        rows = [
-            {"id": id, "scope": "" if path is None else " ".join((str(self._run.tenant), *path))}
-            for id, path in paths.items()
-        ]
-        await self._run("documents/place", rows=rows)
-
-    @override
-    async def place_some(self, documents: Collection[DocumentId], *, limit: int) -> int:
-        (row,) = await self._run("documents/place_chunks", ids=list(documents), most=limit)
-        return int(row["placed"])
 
     @override
     async def get_many(self, ids: Collection[ChunkId], *, by: Viewer) -> Mapping[ChunkId, Chunk]:

@@ -5,8 +5,8 @@ from aether.adapters.neo4j.activities import Neo4jActivities
 from aether.adapters.neo4j.batches import Neo4jBatches
 from aether.adapters.neo4j.callbacks import Neo4jCallbacks, Neo4jDeliveries
 from aether.adapters.neo4j.collaborations import Neo4jCollaborations
-from aether.adapters.neo4j.containers import Neo4jAbsences, Neo4jContainers
-from aether.adapters.neo4j.documents import Neo4jChunks, Neo4jDocuments, Neo4jFindings
+from aether.adapters.neo4j.containers import Neo4jAbsences, Neo4jContainers, Neo4jRoom
+from aether.adapters.neo4j.documents import Neo4jChunks, Neo4jDocuments, Neo4jFindings, Neo4jPlaces
 from aether.adapters.neo4j.events import Neo4jEvents
 from aether.adapters.neo4j.jobs import Neo4jJobs
 from aether.adapters.neo4j.keys import Neo4jKeys
@@ -45,6 +45,8 @@ class Neo4jWork:
         self.notebooks = Neo4jNotebooks(run)
         self.orphans = Neo4jOrphans(run)
         self.passages = Neo4jPassages(run)
+        self.places = Neo4jPlaces(run)
+        self.room = Neo4jRoom(run)
         self.shelves = Neo4jShelves(run)
         self.templates = Neo4jTemplates(run)
         self.tenants = Neo4jTenants(run)

@@ -65,6 +65,8 @@ from aether.domain.documents.ports import (
     DocumentOrder,
     Documents,
     Findings,
+    Places,
+    Room,
     Versions,
     Work,
 )
@@ -134,7 +136,9 @@ __all__ = [
     "Findings",
     "Inside",
     "Paths",
+    "Places",
     "ProcessingStatus",
+    "Room",
     "SeenDocument",
     "TooManyVersions",
     "Understanding",

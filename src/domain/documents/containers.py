@@ -119,10 +119,10 @@ async def _demand_room(work: Work, container: Document, fresh: Sequence[Document
     A version to come takes the place of the one that is shown, so what came with that is not counted.
     """
     outermost = container.inside.outermost if container.inside else container.id
-    count, size = await work.containers.held(outermost)
+    count, size = await work.room.held(outermost)
     if container.coming is not None:
-        before = await work.containers.held_below(container.id)
-        after = await work.containers.held_by_version(container.id, number=container.coming)
+        before = await work.room.held_below(container.id)
+        after = await work.room.held_by_version(container.id, number=container.coming)
         count, size = count - before[0] + after[0], size - before[1] + after[1]
     if count + len(fresh) > HELD_MOST or size + sum(it.file_size for it in fresh) > BYTES_MOST:
         raise FileTooComplex(f"More than {HELD_MOST:,} files, or {BYTES_MOST:,} bytes, came in one document.")

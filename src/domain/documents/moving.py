@@ -41,7 +41,7 @@ async def move(
     await notebooks.unheld(work, await path_of(work, notebook=document.notebook))
     held = await _held(work, id)
     moved = document.within(into.id, now=at.now)
-    await work.documents.move([id, *held], to=into.id, at=at)
+    await work.places.move([id, *held], to=into.id, at=at)
     await work.documents.put(moved)
     await jobs.rehome(work, [id, *held], before=document.notebook, to=into.id, at=at)
     await _tell(work, document, moved, by=by, at=at)

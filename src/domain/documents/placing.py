@@ -24,7 +24,7 @@ async def places(work: Work, job: Job, *, known: Collection[DocumentId] = ()) ->
     Those *known* to it are told too: they may have been moved out of the notebook while it indexed them.
     """
     if job.subject == job.notebook:
-        below = await work.documents.below(NotebookId(job.notebook))
+        below = await work.places.below(NotebookId(job.notebook))
         return {**below, **await _lying(work, [id for id in known if id not in below])}
     return await _lying(work, [DocumentId(job.subject)])
 
@@ -36,7 +36,7 @@ async def place(work: Work, paths: Paths, *, job: JobId, attempt: int) -> None:
         AttemptOver: This attempt no longer counts.
     """
     await jobs.fenced(work, id=job, attempt=attempt)
-    await work.chunks.place(paths)
+    await work.places.place(paths)
 
 
 async def place_chunks(work: Work, ids: Collection[DocumentId], *, job: JobId, attempt: int) -> bool:
@@ -46,7 +46,7 @@ async def place_chunks(work: Work, ids: Collection[DocumentId], *, job: JobId, a
         AttemptOver: This attempt no longer counts.
     """
     await jobs.fenced(work, id=job, attempt=attempt)
-    return await work.chunks.place_some(ids, limit=CHUNKS_AT_ONCE) == CHUNKS_AT_ONCE
+    return await work.places.place_some(ids, limit=CHUNKS_AT_ONCE) == CHUNKS_AT_ONCE
 
 
 async def path_of(work: Work, *, notebook: NotebookId) -> tuple[NotebookId, ...]:
@@ -56,7 +56,7 @@ async def path_of(work: Work, *, notebook: NotebookId) -> tuple[NotebookId, ...]
 
 async def home(work: Work, *, document: DocumentId) -> tuple[NotebookId, ...]:
     """The notebooks from the top down to where a document lies now; empty where it is deleted."""
-    return (await work.documents.paths([document])).get(document) or ()
+    return (await work.places.paths([document])).get(document) or ()
 
 
 async def _lying(work: Work, ids: Collection[DocumentId]) -> Paths:
@@ -64,4 +64,4 @@ async def _lying(work: Work, ids: Collection[DocumentId]) -> Paths:
     if not ids:
         return {}
     await work.documents.lock(ids)
-    return {**dict.fromkeys(ids), **await work.documents.paths(ids)}
+    return {**dict.fromkeys(ids), **await work.places.paths(ids)}

@@ -50,10 +50,6 @@ class Documents(Protocol):
         """Mark the document as deleted, and count it no longer."""
         ...
 
-    async def move(self, ids: Collection[DocumentId], *, to: NotebookId, at: Moment) -> None:
-        """Have documents, deleted ones too, lie in *to*, and count those that live there."""
-        ...
-
     async def get_many(self, ids: Collection[DocumentId], *, by: Viewer) -> Mapping[DocumentId, SeenDocument]:
         """Those of the documents that the viewer may read, by id; the others are left out."""
         ...
@@ -70,6 +66,18 @@ class Documents(Protocol):
         """A page of the documents directly in *notebook*; none where the viewer may not read."""
         ...
 
+    async def unprocessed(self, ids: Collection[DocumentId]) -> Sequence[DocumentId]:
+        """Those of the documents that live and are not processed, though no job works on them."""
+        ...
+
+
+class Places(Protocol):
+    """What knows where documents lie."""
+
+    async def move(self, ids: Collection[DocumentId], *, to: NotebookId, at: Moment) -> None:
+        """Have documents, deleted ones too, lie in *to*, and count those that live there."""
+        ...
+
     async def below(self, notebook: NotebookId) -> Mapping[DocumentId, tuple[NotebookId, ...] | None]:
         """Every document in *notebook* and below, with the notebooks above it from the top down.
 
@@ -84,8 +92,15 @@ class Documents(Protocol):
         """
         ...
 
-    async def unprocessed(self, ids: Collection[DocumentId]) -> Sequence[DocumentId]:
-        """Those of the documents that live and are not processed, though no job works on them."""
+    async def place(self, paths: Mapping[DocumentId, tuple[NotebookId, ...] | None]) -> None:
+        """Note on documents where they lie, for whoever finds them by their words; their chunks follow.
+
+        Where there is no path, nobody finds them.
+        """
+        ...
+
+    async def place_some(self, documents: Collection[DocumentId], *, limit: int) -> int:
+        """Have up to so many chunks follow their documents; tells how many."""
         ...
 
 
@@ -104,18 +119,6 @@ class Containers(Protocol):
         """Those of the ids that name a document, be it deleted, or what *container* held and was erased."""
         ...
 
-    async def held(self, outermost: DocumentId) -> tuple[int, int]:
-        """How many documents came in *outermost*, deleted ones too but no absent ones, and their bytes."""
-        ...
-
-    async def held_below(self, container: DocumentId) -> tuple[int, int]:
-        """The same for what came in *container*, which may have come in another one."""
-        ...
-
-    async def held_by_version(self, container: DocumentId, *, number: int) -> tuple[int, int]:
-        """How many documents came in version *number* of *container*, and their bytes, at any depth."""
-        ...
-
     async def holder(self, id: DocumentId) -> DocumentId | None:
         """The document in which one came, be it deleted; none if it came by itself, or that was erased."""
         ...
@@ -132,6 +135,22 @@ class Containers(Protocol):
         self, container: DocumentId, *, deletion: str, by: UserId, at: Moment
     ) -> Collection[DocumentId]:
         """Mark as deleted what came in *container*, at any depth, and nobody changed since."""
+        ...
+
+
+class Room(Protocol):
+    """What counts what came in documents."""
+
+    async def held(self, outermost: DocumentId) -> tuple[int, int]:
+        """How many documents came in *outermost*, deleted ones too but no absent ones, and their bytes."""
+        ...
+
+    async def held_below(self, container: DocumentId) -> tuple[int, int]:
+        """The same for what came in *container*, which may have come in another one."""
+        ...
+
+    async def held_by_version(self, container: DocumentId, *, number: int) -> tuple[int, int]:
+        """How many documents came in version *number* of *container*, and their bytes, at any depth."""
         ...
 
 
@@ -191,17 +210,6 @@ class Chunks(Protocol):
 
     async def page(self, document: DocumentId, *, part: Slice, by: Viewer) -> Page[Chunk]:
         """A page of the document's chunks, in order; none where the viewer may not read."""
-        ...
-
-    async def place(self, paths: Mapping[DocumentId, tuple[NotebookId, ...] | None]) -> None:
-        """Note on documents where they lie, for whoever finds them by their words; their chunks follow.
-
-        Where there is no path, nobody finds them.
-        """
-        ...
-
-    async def place_some(self, documents: Collection[DocumentId], *, limit: int) -> int:
-        """Have up to so many chunks follow their documents; tells how many."""
         ...
 
     async def get_many(self, ids: Collection[ChunkId], *, by: Viewer) -> Mapping[ChunkId, Chunk]:
@@ -264,8 +272,18 @@ class Work(notebooks.Work, Protocol):
         ...
 
     @property
+    def places(self) -> Places:
+        """Where they lie."""
+        ...
+
+    @property
     def containers(self) -> Containers:
         """What came in which of them."""
+        ...
+
+    @property
+    def room(self) -> Room:
+        """How much of that there is."""
         ...
 
     @property
