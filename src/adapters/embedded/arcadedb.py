@@ -91,6 +91,11 @@ def _java(heap: str) -> tuple[str, ...]:
         # A document's chunks are one large transaction. Java's usual collector stops everybody for up to
         # a quarter of a second while several such are open, this one for less than a millisecond.
         "-XX:+UseShenandoahGC",
+        # Java compiles what is used often while it is used; who asks goes before that.
+        "-XX:ThreadPriorityPolicy=1",
+        "-XX:CompilerThreadPriority=10",
+        "-XX:JavaPriority9_To_OSPriority=0",
+        "-XX:JavaPriority10_To_OSPriority=0",
         "-XX:+ExitOnOutOfMemoryError",
         "--add-modules=jdk.incubator.vector",
         "--add-exports=java.management/sun.management=ALL-UNNAMED",
