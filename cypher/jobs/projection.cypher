@@ -5,5 +5,5 @@
 // gives:   job
 job {
   .id, .tenant, .kind, .subject, .notebook, .priority, .status, .stage, .progress, .attempt,
-  .returned, .parts, .failure_code, .failure_message, .created_by, .created_at, .updated_at, .finished_at
+  .forgiven, .parts, .failure_code, .failure_message, .created_by, .created_at, .updated_at, .finished_at
 } AS job

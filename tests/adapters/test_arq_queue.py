@@ -163,6 +163,33 @@ async def test_who_takes_attempts_after_redis_was_away_has_the_slots_that_become
     assert taker.max_jobs == 3
 
 
+async def test_an_attempt_that_is_handed_out_twice_to_one_worker_ends_well_both_times(
+    arq: ArqRedis, queue: ArqQueue, caplog: pytest.LogCaptureFixture
+) -> None:
+    going, over, ended = asyncio.Semaphore(0), asyncio.Event(), 0
+
+    async def run(_: str) -> None:
+        nonlocal ended
+        going.release()
+        await over.wait()
+        ended += 1
+
+    working = asyncio.create_task(ArqWorker(arq, queue, run, slots=2).run())
+    async with asyncio.timeout(20):
+        await queue.push(ticket(job="job_twice"))
+        await going.acquire()
+        await queue.renew(ticket(job="job_twice"))  # as who finds it begun, but its lease not taken yet
+        await going.acquire()
+        over.set()
+        while ended < 2 or await handed(arq):
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.2)  # arq notes how an attempt ended a little later
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 async def test_one_file_does_not_wait_for_ten_thousand_of_somebody_else(
     arq: ArqRedis, queue: ArqQueue
 ) -> None:

@@ -1,10 +1,13 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from aether.domain.blobs import BlobKey
 from aether.domain.jobs import (
+    ATTEMPTS_MOST,
     STAGES,
     AttemptOver,
     Failure,
@@ -105,3 +108,18 @@ def test_what_is_told_of_a_job_is_plain_json() -> None:
     assert said["status"] == "failed"
     assert type(said["status"]) is str
     assert told(job())["failure"] is None
+
+
+def test_attempts_count_against_a_job_only_since_it_last_got_on() -> None:
+    lost_often = replace(job(), attempt=ATTEMPTS_MOST, status=JobStatus.RUNNING)
+    assert lost_often.exhausted
+
+    begun = lost_often.at_stage("extract", now=NOW)
+    assert not begun.exhausted
+    assert not lost_often.with_part(BlobKey("part"), now=NOW).exhausted
+
+    lost = replace(begun, attempt=2 * ATTEMPTS_MOST - 2)
+    assert not lost.exhausted
+    lost = replace(begun, attempt=2 * ATTEMPTS_MOST - 1)
+    assert lost.exhausted
+    assert lost.at_stage("extract", now=NOW).exhausted

@@ -250,14 +250,14 @@ async def test_what_workers_give_back_when_they_are_told_to_end_does_not_count_a
         await claim(graph, job, attempt)
         given = await graph.write(jobs.give_back, id=job.id, attempt=attempt, at=moment())
         assert given is not None
-        assert (given.status, given.attempt, given.returned) == (JobStatus.QUEUED, attempt + 1, attempt)
+        assert (given.status, given.attempt, given.forgiven) == (JobStatus.QUEUED, attempt + 1, attempt)
         assert await get(graph, job.id) == given
 
     await claim(graph, job, ATTEMPTS_MOST + 2)
     stranded = await strand(graph, job, ATTEMPTS_MOST + 2)
 
     assert stranded is not None
-    assert (stranded.status, stranded.returned) == (JobStatus.QUEUED, ATTEMPTS_MOST + 1)
+    assert (stranded.status, stranded.forgiven) == (JobStatus.QUEUED, ATTEMPTS_MOST + 1)
 
 
 async def test_an_attempt_that_is_over_is_not_given_back(graph: Graph, job: Job) -> None:

@@ -14,6 +14,7 @@ import structlog
 from arq.connections import ArqRedis
 from arq.worker import Worker, func
 from redis.exceptions import RedisError
+from typing_extensions import override
 
 from aether.adapters.arq.queue import QUEUE, TASK, ArqQueue, QueueDown
 from aether.domain.endings import ended, seen_through
@@ -29,6 +30,14 @@ Run = Callable[[str], Awaitable[None]]
 """Runs an attempt, `<job>:<number>`; cancelled, it gives it back."""
 
 log = structlog.get_logger()
+
+
+class _Twice(dict[str, Any]):
+    """What arq notes of the tasks that run: an attempt may be handed out twice, and ends twice then."""
+
+    @override
+    def __delitem__(self, name: str) -> None:
+        self.pop(name, None)
 
 
 class ArqWorker:
@@ -109,6 +118,7 @@ class ArqWorker:
             retry_jobs=False,
             handle_signals=False,
         )
+        taker.job_tasks = _Twice()
         taker.max_jobs -= len(self._running)
 
         def freed(_: "asyncio.Task[None]") -> None:

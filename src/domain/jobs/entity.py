@@ -147,7 +147,8 @@ class Job:
         attempt: Which time it is, or will be, taken up; starts at 1.
         parts: What its stage has done so far, kept as blobs, in order; those of a stage that is done wait
             to be removed.
-        returned: How many attempts were given back in order, by workers that were told to end.
+        forgiven: How many attempts do not count against it: those before it got on, and those that workers
+            gave back in order.
     """
 
     id: JobId
@@ -160,7 +161,7 @@ class Job:
     stage: str
     progress: int = 0
     attempt: int = 1
-    returned: int = 0
+    forgiven: int = 0
     parts: tuple[BlobKey, ...] = ()
     failure: Failure | None = None
     created_by: UserId
@@ -219,12 +220,18 @@ class Job:
     def at_stage(self, stage: str, *, now: datetime) -> "Job":
         """This job at the beginning of *stage*."""
         stages = STAGES[self.kind]
-        return replace(self, stage=stage, progress=100 * stages.index(stage) // len(stages), updated_at=now)
+        return replace(
+            self,
+            stage=stage,
+            progress=100 * stages.index(stage) // len(stages),
+            forgiven=self.forgiven if stage == self.stage else self.attempt - 1,
+            updated_at=now,
+        )
 
     @property
     def exhausted(self) -> bool:
         """Whether workers lost it so often that another attempt would be lost too."""
-        return self.attempt - self.returned >= ATTEMPTS_MOST
+        return self.attempt - self.forgiven >= ATTEMPTS_MOST
 
     def again(self, *, returned: bool, now: datetime) -> "Job":
         """This job as it waits for its next attempt; *returned* ones do not count against it."""
@@ -232,13 +239,15 @@ class Job:
             self,
             status=JobStatus.QUEUED,
             attempt=self.attempt + 1,
-            returned=self.returned + returned,
+            forgiven=self.forgiven + returned,
             updated_at=now,
         )
 
     def with_part(self, part: BlobKey, *, now: datetime) -> "Job":
         """This job, of whose stage *part* is done too."""
-        return self if part in self.parts else replace(self, parts=(*self.parts, part), updated_at=now)
+        if part in self.parts:
+            return self
+        return replace(self, parts=(*self.parts, part), forgiven=self.attempt - 1, updated_at=now)
 
     def ended(self, status: JobStatus, *, failure: Failure | None = None, now: datetime) -> "Job":
         """This job, over."""

@@ -28,7 +28,7 @@ class Job(StructuredNode):
     stage = StringProperty()
     progress = IntegerProperty()
     attempt = IntegerProperty()
-    returned = IntegerProperty()
+    forgiven = IntegerProperty()
     parts = ArrayProperty(StringProperty())
     littered = BooleanProperty(index=True)
     open = BooleanProperty(index=True)
