@@ -443,6 +443,29 @@ async def test_what_is_unpacked_while_its_container_is_moved_goes_along(
         assert (await counts(once, here.id, ada))[0] == 0
 
 
+async def test_a_move_sees_what_was_unpacked_while_it_waited(
+    once: Graph, ada: Viewer, here: Notebook, there: Notebook, driver: AsyncDriver, engine: Engine
+) -> None:
+    archive, job = await container(once, ada, here)
+    (nested,) = await unpack(once, job, file("b.zip", "b"))
+    inner = await begun(once, nested)
+    unpacked = asyncio.Event()
+
+    async def slowly(work: Any) -> None:
+        some = [file("deep.txt", "d")]
+        await documents.unpack(work, some, job=inner.id, attempt=inner.attempt, at=moment())
+        unpacked.set()
+        await asyncio.sleep(0.5)
+
+    unpacking = asyncio.create_task(once.write(slowly))
+    await unpacked.wait()
+    await move(once, archive.id, there, ada)
+    await unpacking
+
+    assert (await counts(once, there.id, ada))[0] == 3
+    assert await wrongs(driver, engine, ada) == []
+
+
 async def test_a_version_that_is_shown_while_its_container_is_moved_exchanges_what_came_in_it(
     once: Graph, ada: Viewer, here: Notebook, there: Notebook, driver: AsyncDriver, engine: Engine
 ) -> None:

@@ -5,8 +5,6 @@ moved with that, in whatever state it is, and never by itself. What is moved is 
 versions, findings and jobs; who may see it changes, and nothing that was understood of it.
 """
 
-from collections.abc import Collection
-
 from aether.domain import jobs, notebooks
 from aether.domain.access import Permission
 from aether.domain.documents.entity import Document, DocumentId, DocumentInside
@@ -39,7 +37,8 @@ async def move(
     if document.inside is not None and (container := await work.containers.holder(id)) is not None:
         raise DocumentInside(id, container=container)
     await notebooks.unheld(work, await path_of(work, notebook=document.notebook))
-    held = await _held(work, id)
+    # None comes in it now: that would be counted in its notebook, which is locked.
+    held = await work.absences.lock(id)
     moved = document.within(into.id, now=at.now)
     await work.places.move([id, *held], to=into.id, at=at)
     await work.documents.put(moved)
@@ -48,14 +47,6 @@ async def move(
     subject = None if held else id
     await jobs.reindex(work, notebook=into.id, subject=subject, by=by.user, tenant=by.tenant, at=at)
     return moved
-
-
-async def _held(work: Work, id: DocumentId) -> Collection[DocumentId]:
-    """What came in a document, at any depth, locked, so that nothing comes in that either."""
-    held: set[DocumentId] = set()
-    while (found := set(await work.absences.lock(id))) != held:
-        held = found
-    return sorted(held)
 
 
 async def _tell(work: Work, before: Document, after: Document, *, by: Viewer, at: Moment) -> None:
