@@ -1,7 +1,8 @@
 """What the tasks work with."""
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from aether.domain.blobs import Blobs
@@ -33,6 +34,8 @@ class Ports:
         lease_s: How long a worker that stopped answering still holds its job, in seconds.
         trash_lasts: After how long what was deleted is erased; none to keep it.
         table_vectors_most: How many chunks within tables of a document have vectors at most; none for all.
+        indexing: Who changes many chunks holds it: to index words takes the graph a processor, and whoever
+            asks meanwhile is to have another.
     """
 
     graph: Graph
@@ -54,3 +57,4 @@ class Ports:
     lease_s: float = 4.0
     trash_lasts: timedelta | None = None
     table_vectors_most: int | None = None
+    indexing: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -30,7 +30,7 @@ from aether.domain.sensitive import Find
 from aether.domain.texts import Extracted, FileUnsupported
 from aether.workers.containers import Unpacking
 from aether.workers.context import Ports
-from aether.workers.indexing import add, cut, drop, embed, follow, named
+from aether.workers.indexing import add, cut, drop, embed, follow, named, place
 from aether.workers.parts import Parts
 from aether.workers.progress import Meter
 
@@ -192,7 +192,7 @@ async def _chunk(
         documents.keep_chunks, chunks, cut=added, job=job.id, attempt=job.attempt, at=ports.moment()
     )
     if added is not UNCUT or document.chunk_count:
-        await drop(graph, job)
+        await drop(ports, graph, job)
     return kept
 
 
@@ -237,7 +237,7 @@ async def _exchange(
         documents.show, chunks, findings, cut=added, job=job.id, attempt=job.attempt, at=ports.moment()
     )
     await meter.begin("index")
-    await drop(graph, job)
+    await drop(ports, graph, job)
     await graph.write(jobs.fenced, id=job.id, attempt=job.attempt)
     await ports.vectors.drop(document.tenant, stale)
     await follow(ports, graph, document)
@@ -256,8 +256,7 @@ async def reindex(ports: Ports, graph: Graph, job: Job) -> None:
         for some in map(dict, _batches(changed.items(), PLACED_AT_A_TIME)):
             await graph.write(documents.place, some, job=job.id, attempt=job.attempt)
             for few in _batches(some, FOLLOWED_AT_A_TIME):
-                while await graph.write(documents.place_chunks, few, job=job.id, attempt=job.attempt):
-                    pass
+                await place(ports, graph, job, few)
             for document, path in some.items():
                 await ports.vectors.rehome(job.tenant, document, path or ())
         done = found

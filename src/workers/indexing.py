@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 import structlog
 
 from aether.domain import documents
-from aether.domain.documents import CHUNKS_AT_ONCE, UNCUT, Chunk, ChunkId, Cut, Document
+from aether.domain.documents import CHUNKS_AT_ONCE, UNCUT, Chunk, ChunkId, Cut, Document, DocumentId
 from aether.domain.graph import Graph
 from aether.domain.jobs import Job
 from aether.domain.texts import ChunkText, EarlierChunk, Extracted, chunks_of, vectored
@@ -46,10 +46,20 @@ async def add(ports: Ports, graph: Graph, job: Job, chunks: Sequence[Chunk]) -> 
     return Cut(generation=generation, added=added)
 
 
-async def drop(graph: Graph, job: Job) -> None:
+async def drop(ports: Ports, graph: Graph, job: Job) -> None:
     """Drop the chunks that the document of a job shows no longer."""
-    while await graph.write(documents.drop_chunks, job=job.id, attempt=job.attempt):
-        pass
+    more = True
+    while more:
+        async with ports.indexing:
+            more = await graph.write(documents.drop_chunks, job=job.id, attempt=job.attempt)
+
+
+async def place(ports: Ports, graph: Graph, job: Job, ids: Collection[DocumentId]) -> None:
+    """Have the chunks of documents lie where these lie."""
+    more = True
+    while more:
+        async with ports.indexing:
+            more = await graph.write(documents.place_chunks, ids, job=job.id, attempt=job.attempt)
 
 
 async def sweep_once(ports: Ports) -> None:

@@ -25,7 +25,7 @@ NAME_MOST = 255
 MEGABYTE = 1_000_000
 FINDINGS_MOST = 10_000
 """How many findings of a document are kept: the first ones."""
-CHUNKS_AT_ONCE = 250
+CHUNKS_AT_ONCE = 100
 """How many chunks one transaction adds, drops or moves."""
 
 
