@@ -41,7 +41,10 @@ async def add(ports: Ports, graph: Graph, job: Job, chunks: Sequence[Chunk]) -> 
     generation, added = ports.moment().id("generation", job.subject), 0
     while len(chunks) - added > CHUNKS_AT_ONCE:
         some = chunks[added : added + CHUNKS_AT_ONCE]
-        await graph.write(documents.add_chunks, some, generation=generation, job=job.id, attempt=job.attempt)
+        async with ports.indexing:
+            await graph.write(
+                documents.add_chunks, some, generation=generation, job=job.id, attempt=job.attempt
+            )
         added += len(some)
     return Cut(generation=generation, added=added)
 
