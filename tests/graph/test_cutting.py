@@ -118,7 +118,7 @@ async def test_what_is_shown_stays_until_the_next_cut_takes_its_place(
     await shown(graph, job, first, await added(graph, job, first))
     await graph.write(documents.complete, job=job.id, at=moment(), **OF)
     again = await reprocessed(graph, document, ada)
-    fresh = make.chunks(document, "trout", "pike")
+    fresh = make.chunks(document, *("x" * 3), "trout", "pike")[3:]
     second = [replace(it, ordinal=place) for place, it in enumerate([first[0], *fresh])]
 
     cut = await added(graph, again, second)

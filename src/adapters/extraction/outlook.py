@@ -57,6 +57,8 @@ _WINDOW = 4096
 class TextTooLong(FileTooComplex):
     """The rich text of a message unpacks without bounds."""
 
+    code = FileTooComplex.code
+
 
 def read(source: Source) -> Extracted:
     """The text of an Outlook message; its metadata has what its properties say.
