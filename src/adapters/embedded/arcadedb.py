@@ -88,8 +88,8 @@ def _java(heap: str) -> tuple[str, ...]:
     return (
         str(home / "jre" / "bin" / "java"),
         f"-Xmx{heap}",
-        # A document's chunks are one large transaction. Java's usual collector stops everybody for up to
-        # a quarter of a second while several such are open, this one for less than a millisecond.
+        # To index words takes much memory for a moment. Java's usual collector stopped everybody for up to
+        # a quarter of a second meanwhile, this one for less than a millisecond while there is room.
         "-XX:+UseShenandoahGC",
         # Java compiles what is used often while it is used; who asks goes before that.
         "-XX:ThreadPriorityPolicy=1",

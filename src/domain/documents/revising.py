@@ -158,7 +158,8 @@ async def _announced(work: Work, document: Document, fresh: Version, *, at: Mome
         return revised
     await work.versions.put((await noted(work, document)).overtaken())
     await exchange(work, document, number=fresh.number, by=fresh.uploaded_by, at=at)
-    revised = showing(counted, fresh, generation=at.id("generation", fresh.id), now=at.now)
+    none_yet = at.id("generation", fresh.id)
+    revised = replace(showing(counted, fresh, now=at.now), generation=none_yet)
     await work.versions.show(revised)
     await work.documents.put(revised)
     if document.chunk_count:

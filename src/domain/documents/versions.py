@@ -197,7 +197,7 @@ def staged(document: Document, version: Version) -> Document:
     )
 
 
-def showing(document: Document, version: Version, *, generation: str, now: datetime) -> Document:
+def showing(document: Document, version: Version, *, now: datetime) -> Document:
     """*document* when it shows *version*, of which nothing can be found yet."""
     return replace(
         staged(document, version),
@@ -208,7 +208,6 @@ def showing(document: Document, version: Version, *, generation: str, now: datet
         finding_count=0,
         chunk_count=0,
         vector_count=0,
-        generation=generation,
         failure=None,
         updated_at=now,
     )
@@ -226,6 +225,6 @@ def exchanged(
     """*document* when it shows *version*, which is understood, cut and embedded."""
     if version.understanding is None:
         raise TypeError(f"{version.id} is shown before it was extracted.")
-    shown = showing(document, version, generation=generation, now=now).begun(now=now)
+    shown = showing(document, version, now=now).begun(now=now)
     understood = shown.understood(version.understanding, findings, now=now)
     return understood.chunked(chunks, generation=generation, now=now).completed(now=now)
