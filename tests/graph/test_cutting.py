@@ -70,6 +70,15 @@ async def shown(graph: Graph, job: Job, chunks: Sequence[Chunk], cut: Cut) -> Do
     return await graph.write(documents.keep_chunks, chunks, cut=cut, job=job.id, at=moment(), **OF)
 
 
+async def understood(graph: Graph, by: Viewer, book: Notebook, *texts: str) -> tuple[Document, list[Chunk]]:
+    """A document that was processed, and what it was cut into."""
+    document, job = await begun(graph, by, book)
+    chunks = make.chunks(document, *texts)
+    await shown(graph, job, chunks, await added(graph, job, chunks))
+    await graph.write(documents.complete, job=job.id, at=moment(), **OF)
+    return document, chunks
+
+
 async def seen(graph: Graph, document: Document, by: Viewer) -> list[tuple[str, str]]:
     """What the document is cut into, as its reader is told."""
     page = await graph.read(documents.chunks, document=document.id, part=Slice(first=50), by=by)
@@ -113,10 +122,7 @@ async def test_nothing_of_a_cut_is_seen_before_all_of_it_is(
 async def test_what_is_shown_stays_until_the_next_cut_takes_its_place(
     graph: Graph, ada: Viewer, book: Notebook, driver: AsyncDriver, engine: Engine
 ) -> None:
-    document, job = await begun(graph, ada, book)
-    first = make.chunks(document, "salmon", "eel", "heron")
-    await shown(graph, job, first, await added(graph, job, first))
-    await graph.write(documents.complete, job=job.id, at=moment(), **OF)
+    document, first = await understood(graph, ada, book, "salmon", "eel", "heron")
     again = await reprocessed(graph, document, ada)
     fresh = make.chunks(document, *("x" * 3), "trout", "pike")[3:]
     second = [replace(it, ordinal=place) for place, it in enumerate([first[0], *fresh])]
@@ -172,10 +178,7 @@ async def test_what_a_failed_job_added_is_swept_and_nothing_is_while_somebody_wo
 
 
 async def test_chunks_follow_their_document_few_at_a_time(graph: Graph, ada: Viewer, book: Notebook) -> None:
-    document, job = await begun(graph, ada, book)
-    chunks = make.chunks(document, "salmon", "eel", "heron", "trout", "pike")
-    await shown(graph, job, chunks, await added(graph, job, chunks))
-    await graph.write(documents.complete, job=job.id, at=moment(), **OF)
+    document, chunks = await understood(graph, ada, book, "salmon", "eel", "heron", "trout", "pike")
     other = await make.notebook(graph, ada, "Other")
     await graph.write(documents.move, id=document.id, to=other.id, version=None, by=ada, at=moment())
     (moved,) = [
@@ -200,10 +203,7 @@ async def test_chunks_follow_their_document_few_at_a_time(graph: Graph, ada: Vie
 async def test_who_purges_a_long_document_has_it_erased_soon(
     graph: Graph, ada: Viewer, book: Notebook, driver: AsyncDriver, engine: Engine
 ) -> None:
-    document, job = await begun(graph, ada, book)
-    chunks = make.chunks(document, "salmon", "eel", "heron")
-    await shown(graph, job, chunks, await added(graph, job, chunks))
-    await graph.write(documents.complete, job=job.id, at=moment(), **OF)
+    document, _ = await understood(graph, ada, book, "salmon", "eel", "heron")
     await graph.write(documents.remove, id=document.id, version=None, by=ada, at=moment())
 
     await graph.write(trash.purge, id=document.id, by=ada, at=moment())
